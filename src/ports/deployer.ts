@@ -20,8 +20,19 @@ export interface Deployer {
    */
   deploy(stack: StackName, document: string, signal: AbortSignal): Promise<void>;
   observe(stack: StackName, signal: AbortSignal): Promise<StackObservation>;
+  /**
+   * Takes the stack away by force, without grace, and returns when its services, tasks,
+   * containers, networks, configs and secrets are seen gone. Its volumes stay.
+   * A stack that is not there is gone.
+   */
+  remove(stack: StackName, signal: AbortSignal): Promise<void>;
   /** Resolves when something may have changed. Never throws. */
   nextChange(signal: AbortSignal): Promise<void>;
   /** Merges and interpolates compose files in the given environment alone; returns Docker's YAML. */
-  config(files: readonly string[], directory: string, env: Readonly<Record<string, string>>, signal: AbortSignal): Promise<string>;
+  config(
+    files: readonly string[],
+    directory: string,
+    env: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<string>;
 }

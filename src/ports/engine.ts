@@ -58,7 +58,11 @@ export interface ContainerSpec {
   readonly entrypoint?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** Volume name to path inside. */
-  readonly volumes?: readonly { readonly volume: string; readonly target: string; readonly readOnly: boolean }[];
+  readonly volumes?: readonly {
+    readonly volume: string;
+    readonly target: string;
+    readonly readOnly: boolean;
+  }[];
   /** Container port published on a free port of 127.0.0.1. */
   readonly publish?: number;
 }
@@ -100,7 +104,10 @@ export interface Service {
   readonly name: string;
   readonly labels: Labels;
   readonly image: string;
-  readonly mode: { readonly kind: 'replicated'; readonly replicas: number } | { readonly kind: 'global' } | { readonly kind: 'job' };
+  readonly mode:
+    | { readonly kind: 'replicated'; readonly replicas: number }
+    | { readonly kind: 'global' }
+    | { readonly kind: 'job' };
   readonly hasHealthCheck: boolean;
   /** Milliseconds that Swarm watches an updated task. */
   readonly monitor: number;
@@ -172,7 +179,12 @@ export interface Engine {
   networks(labels: Labels, signal: AbortSignal): Promise<readonly Network[]>;
   createOverlay(name: string, labels: Labels, signal: AbortSignal): Promise<void>;
   /** Connects a container, which then answers to these names on that network. */
-  connect(network: string, containerId: string, aliases: readonly string[], signal: AbortSignal): Promise<void>;
+  connect(
+    network: string,
+    containerId: string,
+    aliases: readonly string[],
+    signal: AbortSignal,
+  ): Promise<void>;
   /** Lets go of every container that is still on it, by force, and removes it. */
   removeNetwork(name: string, signal: AbortSignal): Promise<void>;
 

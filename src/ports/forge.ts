@@ -105,10 +105,25 @@ export interface Forge {
   pullRequest(path: RepositoryPath, number: number, signal: AbortSignal): Promise<PullRequest>;
   permission(path: RepositoryPath, user: ForgeUser, signal: AbortSignal): Promise<Permission>;
   /** Succeeds where it stands already, and where the forge does not allow this reaction. */
-  react(path: RepositoryPath, commentId: string, reaction: 'eyes' | '+1' | '-1' | 'confused', signal: AbortSignal): Promise<void>;
-  createComment(path: RepositoryPath, number: number, body: string, signal: AbortSignal): Promise<ForgeComment>;
+  react(
+    path: RepositoryPath,
+    commentId: string,
+    reaction: 'eyes' | '+1' | '-1' | 'confused',
+    signal: AbortSignal,
+  ): Promise<void>;
+  createComment(
+    path: RepositoryPath,
+    number: number,
+    body: string,
+    signal: AbortSignal,
+  ): Promise<ForgeComment>;
   /** Undefined where the comment is gone. */
-  editComment(path: RepositoryPath, id: string, body: string, signal: AbortSignal): Promise<ForgeComment | undefined>;
+  editComment(
+    path: RepositoryPath,
+    id: string,
+    body: string,
+    signal: AbortSignal,
+  ): Promise<ForgeComment | undefined>;
   deleteComment(path: RepositoryPath, id: string, signal: AbortSignal): Promise<void>;
   setStatus(path: RepositoryPath, sha: CommitSha, status: CommitStatus, signal: AbortSignal): Promise<void>;
   /** The newest status of each context. */

@@ -14,6 +14,8 @@ export interface ProcessOptions {
   readonly deadline: number;
   /** Bytes that are kept of each stream; more ends the process. */
   readonly maxBytes?: number;
+  /** Each character of the output is one byte of it. */
+  readonly bytes?: true;
 }
 
 export interface ProcessResult {
@@ -44,12 +46,14 @@ export async function runProcess(
     timeout: options.deadline,
     maxBuffer: options.maxBytes ?? DEFAULT_MAX_BYTES,
     reject: false,
+    encoding: options.bytes === true ? 'latin1' : 'utf8',
     stripFinalNewline: false,
     forceKillAfterDelay: 3000,
   });
   options.signal.throwIfAborted();
   if (result.timedOut) throw timedOut(file, options);
-  if (result.exitCode === undefined) throw notRun(file, result.shortMessage ?? 'did not end by itself', options);
+  if (result.exitCode === undefined)
+    throw notRun(file, result.shortMessage ?? 'did not end by itself', options);
   return { exitCode: result.exitCode, stdout: result.stdout, stderr: result.stderr };
 }
 

@@ -15,7 +15,7 @@ export function createRedactor(): Redactor {
       if (secret.length < SHORTEST) return;
       for (const form of formsOf(secret)) forms.add(form);
       const longestFirst = [...forms].sort((a, b) => b.length - a.length);
-      pattern = new RegExp(longestFirst.map(RegExp.escape ?? escapeRegExp).join('|'), 'g');
+      pattern = new RegExp(longestFirst.map(escapeRegExp).join('|'), 'g');
     },
     redact(text) {
       return pattern === undefined ? text : text.replace(pattern, '[redacted]');
@@ -25,7 +25,12 @@ export function createRedactor(): Redactor {
 
 /** A secret as it may turn up: as it is, URL-encoded, inside JSON, hex, and base64 in its three alignments. */
 function formsOf(secret: string): string[] {
-  const forms = [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1), Buffer.from(secret).toString('hex')];
+  const forms = [
+    secret,
+    encodeURIComponent(secret),
+    JSON.stringify(secret).slice(1, -1),
+    Buffer.from(secret).toString('hex'),
+  ];
   for (const shift of [0, 1, 2]) {
     const encoded = Buffer.concat([Buffer.alloc(shift), Buffer.from(secret)]).toString('base64');
     // The characters at both ends also carry bits of the neighbours: leave them out.

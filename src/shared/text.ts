@@ -6,7 +6,11 @@ const BIDIRECTIONAL = /[\u202a-\u202e\u2066-\u2069\u200e\u200f]/g;
 
 /** Text from strangers without terminal sequences, control and bidirectional characters; tabs and newlines stay. */
 export function plain(text: string): string {
-  return text.replace(/\r\n?/g, '\n').replace(TERMINAL_SEQUENCES, '').replace(CONTROL, '').replace(BIDIRECTIONAL, '');
+  return text
+    .replace(/\r\n?/g, '\n')
+    .replace(TERMINAL_SEQUENCES, '')
+    .replace(CONTROL, '')
+    .replace(BIDIRECTIONAL, '');
 }
 
 /** Cuts to a number of code points, ending in an ellipsis when something was cut. */

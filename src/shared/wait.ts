@@ -1,7 +1,9 @@
 import { SeatrialError } from './errors.ts';
 
 /** What a probe of a wait found: the thing itself, or what is still missing. */
-export type Probed<T> = { readonly done: true; readonly value: T } | { readonly done: false; readonly missing: string };
+export type Probed<T> =
+  | { readonly done: true; readonly value: T }
+  | { readonly done: false; readonly missing: string };
 
 export interface WaitOptions {
   /** Names the deadline; its expiry says "<name>: still missing …". */

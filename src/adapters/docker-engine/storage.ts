@@ -1,0 +1,94 @@
+import type { Engine } from '../../ports/engine.ts';
+import type { Connection } from './connection.ts';
+import { labelFilter } from './labels.ts';
+
+type StorageCalls = Pick<
+  Engine,
+  | 'volumes'
+  | 'createVolume'
+  | 'removeVolume'
+  | 'networks'
+  | 'createOverlay'
+  | 'connect'
+  | 'removeNetwork'
+  | 'pull'
+  | 'hasImage'
+>;
+
+/** Images, volumes and networks. */
+export function storageCalls(connection: Connection): StorageCalls {
+  const { call, find } = connection;
+  return {
+    async pull(image, signal) {
+      await call(`pull ${image}`, signal, async (docker) => {
+        const stream = await docker.pull(image, { abortSignal: signal });
+        await new Promise<void>((resolve, reject) => {
+          docker.modem.followProgress(stream, (error) => (error ? reject(error) : resolve()));
+        });
+      });
+    },
+
+    async hasImage(image, signal) {
+      const found = await find(`inspect ${image}`, signal, (docker) => docker.getImage(image).inspect());
+      return found !== undefined;
+    },
+
+    async volumes(labels, signal) {
+      const found = await call('list volumes', signal, (docker) =>
+        docker.listVolumes({ filters: labelFilter(labels), abortSignal: signal }),
+      );
+      return (found.Volumes ?? []).map((volume) => ({
+        name: volume.Name,
+        labels: volume.Labels ?? {},
+        createdAt: 'CreatedAt' in volume ? String(volume.CreatedAt) : '',
+      }));
+    },
+
+    async createVolume(name, labels, signal) {
+      await call('create volume', signal, (docker) =>
+        docker.createVolume({ Name: name, Labels: { ...labels }, abortSignal: signal }),
+      );
+    },
+
+    async removeVolume(name, signal) {
+      await find(`remove volume ${name}`, signal, (docker) =>
+        docker.getVolume(name).remove({ abortSignal: signal }),
+      );
+    },
+
+    async networks(labels, signal) {
+      const found = await call('list networks', signal, (docker) =>
+        docker.listNetworks({ filters: labelFilter(labels), abortSignal: signal }),
+      );
+      return found.map((network) => ({ id: network.Id, name: network.Name, labels: network.Labels ?? {} }));
+    },
+
+    async createOverlay(name, labels, signal) {
+      await call(`create network ${name}`, signal, (docker) =>
+        docker.createNetwork({
+          Name: name,
+          Driver: 'overlay',
+          Attachable: true,
+          CheckDuplicate: true,
+          Labels: { ...labels },
+          abortSignal: signal,
+        }),
+      );
+    },
+
+    async connect(network, containerId, aliases, signal) {
+      await call(`connect to network ${network}`, signal, (docker) =>
+        docker.getNetwork(network).connect({
+          Container: containerId,
+          EndpointConfig: { Aliases: [...aliases] },
+        }),
+      );
+    },
+
+    async removeNetwork(name, signal) {
+      await find(`remove network ${name}`, signal, (docker) =>
+        docker.getNetwork(name).remove({ abortSignal: signal }),
+      );
+    },
+  };
+}

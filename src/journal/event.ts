@@ -1,0 +1,35 @@
+import type { Plan, SkippedStage } from '../plan/plan.ts';
+import type { Adjustment } from '../stack/adjust.ts';
+import type { StageName, TestRequest } from '../trigger/request.ts';
+import type { CheckResult } from './check.ts';
+import type { LedgerRow } from './ledger.ts';
+import type { SeedRow } from './seed-row.ts';
+
+/** Everything that happens in a run, in order; what is shown anywhere is a fold of these. */
+export type RunEvent =
+  | { readonly type: 'started'; readonly request: TestRequest; readonly controller: string }
+  | { readonly type: 'planned'; readonly plan: Plan }
+  | { readonly type: 'waiting'; readonly reason: string }
+  | { readonly type: 'admitted'; readonly slots: number }
+  | { readonly type: 'stage-started'; readonly stage: StageName }
+  | { readonly type: 'progress'; readonly stage: StageName | undefined; readonly text: string }
+  | { readonly type: 'adjusted'; readonly adjustments: readonly Adjustment[] }
+  | { readonly type: 'check'; readonly check: CheckResult }
+  | { readonly type: 'seed'; readonly row: SeedRow }
+  | { readonly type: 'stage-ended'; readonly stage: StageName; readonly took: number }
+  | { readonly type: 'stage-skipped'; readonly skipped: SkippedStage }
+  | { readonly type: 'teardown-started' }
+  | { readonly type: 'torn-down'; readonly residue: readonly Residue[]; readonly took: number };
+
+/** Something of ours that is still there. */
+export interface Residue {
+  readonly kind: LedgerRow['kind'];
+  readonly name: string;
+}
+
+export interface RecordedEvent {
+  readonly seq: number;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly event: RunEvent;
+}

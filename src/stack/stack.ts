@@ -1,0 +1,144 @@
+import { join } from 'node:path';
+import type { Deployer } from '../ports/deployer.ts';
+import { type Route, serviceAddress } from '../ports/router.ts';
+import { writeFiles } from '../recipe/git.ts';
+import { type BackupLabels, parseBackupLabels, parseRouterLabels } from '../recipe/labels.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+import { SeatrialError } from '../shared/errors.ts';
+import { type Adjustment, type AppPlace, adjust } from './adjust.ts';
+import { isExternal, parseStackFile, printStackFile, type StackFile } from './document.ts';
+import { paceOf } from './pace.ts';
+
+/** A recipe rendered for one app of a run: the very document that is deployed, and what it will make. */
+export interface Stack {
+  readonly recipe: Recipe;
+  readonly place: AppPlace;
+  readonly document: string;
+  readonly services: readonly StackService[];
+  /** By compose key: the name on the engine. */
+  readonly volumes: Readonly<Record<string, string>>;
+  /** Names on the swarm of what the document creates besides services and volumes. */
+  readonly configs: readonly string[];
+  readonly secrets: readonly string[];
+  readonly networks: readonly string[];
+  readonly routes: readonly Route[];
+  readonly adjustments: readonly Adjustment[];
+}
+
+export interface StackService {
+  /** As in the compose file. */
+  readonly name: string;
+  readonly image: string;
+  readonly deployLabels: Readonly<Record<string, string>>;
+  readonly backup: BackupLabels;
+  readonly mounts: readonly {
+    readonly volume: string;
+    readonly target: string;
+    readonly writable: boolean;
+  }[];
+  /** Milliseconds that the recipe lets it take to become healthy. */
+  readonly budget: number;
+}
+
+/** A service without a health check has this long, the time abra's own recipes mostly set. */
+const BUDGET_WITHOUT_CHECK_MS = 300_000;
+
+export interface RenderOptions {
+  readonly recipe: Recipe;
+  readonly place: AppPlace;
+  readonly domain: string;
+  /** Settings of the suite, which win over the recipe's sample. */
+  readonly env: Readonly<Record<string, string>>;
+  /** An empty private directory for the recipe's files. */
+  readonly directory: string;
+  readonly deployer: Deployer;
+  readonly signal: AbortSignal;
+}
+
+/** Throws `recipe` errors with Docker's words where the files make no stack. */
+export async function renderStack(options: RenderOptions): Promise<Stack> {
+  const { recipe, place } = options;
+  await writeFiles(options.directory, recipe.files);
+  const env = {
+    ...recipe.env,
+    LETS_ENCRYPT_ENV: '',
+    ...options.env,
+    DOMAIN: options.domain,
+    STACK_NAME: place.stack,
+  };
+  const files = recipe.compose.map((file) => join(options.directory, file.path));
+  const file = parseStackFile(await options.deployer.config(files, options.directory, env, options.signal));
+  refuseUnsupported(file);
+  const budgets = new Map(
+    Object.entries(file.services).map(([name, service]) => [
+      name,
+      paceOf(service)?.budget ?? BUDGET_WITHOUT_CHECK_MS,
+    ]),
+  );
+  const adjustments = adjust(file, place);
+  return {
+    recipe,
+    place,
+    document: printStackFile(file),
+    services: servicesOf(file, budgets),
+    volumes: namesOf(file.volumes, place.stack),
+    configs: Object.values(namesOf(file.configs, place.stack)),
+    secrets: Object.values(namesOf(file.secrets, place.stack)),
+    networks: Object.values(namesOf(file.networks, place.stack)),
+    routes: routesOf(file, place),
+    adjustments,
+  };
+}
+
+function refuseUnsupported(file: StackFile): void {
+  const [secret] = Object.entries(file.secrets ?? {})
+    .filter(([, entry]) => isExternal(entry))
+    .map(([name]) => name);
+  if (secret === undefined) return;
+  throw new SeatrialError({
+    kind: 'environment',
+    code: 'secrets-unsupported',
+    sentence: `The recipe needs the secret ${secret}; recipes with secrets cannot be tried yet.`,
+    facts: { secret },
+  });
+}
+
+function servicesOf(file: StackFile, budgets: ReadonlyMap<string, number>): StackService[] {
+  return Object.entries(file.services).map(([name, service]) => {
+    const deployLabels = { ...service.deploy?.labels };
+    return {
+      name,
+      image: service.image ?? '',
+      deployLabels,
+      backup: parseBackupLabels(deployLabels),
+      mounts: (service.volumes ?? [])
+        .filter((mount) => mount.type === 'volume' && mount.source !== undefined)
+        .map((mount) => ({
+          volume: mount.source ?? '',
+          target: mount.target,
+          writable: mount.read_only !== true,
+        })),
+      budget: budgets.get(name) ?? BUDGET_WITHOUT_CHECK_MS,
+    };
+  });
+}
+
+function namesOf(entries: StackFile['volumes'], stack: string): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(entries ?? {})
+      .filter(([, entry]) => !isExternal(entry))
+      .map(([key, entry]) => [key, entry?.name ?? `${stack}_${key}`]),
+  );
+}
+
+function routesOf(file: StackFile, place: AppPlace): Route[] {
+  return Object.entries(file.services).flatMap(([name, service]) => {
+    const labels = parseRouterLabels(service.deploy?.labels ?? {});
+    return (labels?.hosts ?? []).map((host) => ({
+      host,
+      service: serviceAddress(place.stack, name),
+      port: labels?.port ?? 80,
+      network: place.network,
+    }));
+  });
+}
