@@ -19,7 +19,13 @@ export type RunEvent =
   | { readonly type: 'stage-ended'; readonly stage: StageName; readonly took: number }
   | { readonly type: 'stage-skipped'; readonly skipped: SkippedStage }
   | { readonly type: 'teardown-started' }
-  | { readonly type: 'torn-down'; readonly residue: readonly Residue[]; readonly took: number };
+  | {
+      readonly type: 'torn-down';
+      readonly residue: readonly Residue[];
+      /** New since the start and neither labelled nor in the ledger; perhaps somebody else's. */
+      readonly unexplained: readonly Residue[];
+      readonly took: number;
+    };
 
 /** Something of ours that is still there. */
 export interface Residue {

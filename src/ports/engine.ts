@@ -190,6 +190,8 @@ export interface Engine {
 
   services(labels: Labels, signal: AbortSignal): Promise<readonly Service[]>;
   tasks(serviceNames: readonly string[], signal: AbortSignal): Promise<readonly Task[]>;
+  /** How many tasks of services with these ids the swarm still knows, removed services included. */
+  tasksLeft(serviceIds: readonly string[], signal: AbortSignal): Promise<number>;
   removeService(id: string, signal: AbortSignal): Promise<void>;
 
   configs(labels: Labels, signal: AbortSignal): Promise<readonly SwarmObject[]>;

@@ -9,6 +9,7 @@ type SwarmCalls = Pick<
   Engine,
   | 'services'
   | 'tasks'
+  | 'tasksLeft'
   | 'removeService'
   | 'configs'
   | 'config'
@@ -37,6 +38,12 @@ export function swarmCalls(connection: Connection): SwarmCalls {
         docker.listTasks({ filters: { service: [...serviceNames] }, abortSignal: signal }),
       );
       return found.map(asTask).sort((a, b) => b.createdAt - a.createdAt);
+    },
+
+    async tasksLeft(serviceIds, signal) {
+      if (serviceIds.length === 0) return 0;
+      const found = await call('list tasks', signal, (docker) => docker.listTasks({ abortSignal: signal }));
+      return found.map(asTask).filter((task) => serviceIds.includes(task.serviceId)).length;
     },
 
     async removeService(id, signal) {

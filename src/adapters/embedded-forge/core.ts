@@ -14,6 +14,8 @@ export interface Core {
   readonly allowedReactions: readonly string[];
   /** Ends what is still running when the forge is closed. */
   readonly signal: AbortSignal;
+  /** Is told of errors that nobody foresaw; the client gets a 500. */
+  report(error: unknown): void;
   /** Runs one piece of work after the other for each repository. */
   inTurn<T>(repositoryId: number, work: () => Promise<T>): Promise<T>;
 }

@@ -1,0 +1,1 @@
+export SERVER_CONF_VERSION=v1

@@ -1,0 +1,133 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { makePlan, type Plan, type PlannedApp } from '../plan/plan.ts';
+import { fetchRepository, type Repository } from '../recipe/git.ts';
+import { previousRelease } from '../recipe/previous-release.ts';
+import { type Recipe, readRecipe } from '../recipe/recipe.ts';
+import type { RunId } from '../shared/brand.ts';
+import { SeatrialError } from '../shared/errors.ts';
+import type { AppPlace } from '../stack/adjust.ts';
+import { renderStack, type Stack } from '../stack/stack.ts';
+import { readSuite, type Suite } from '../suite/suite.ts';
+import type { TestRequest } from '../trigger/request.ts';
+import type { House } from './house.ts';
+
+/** A planned run with everything that could be known before anything is deployed. */
+export interface Prepared {
+  readonly plan: Plan;
+  readonly request: TestRequest;
+  readonly suite: Suite;
+  readonly head: Recipe;
+  readonly previous: Recipe | undefined;
+  /** Private tree of this run. */
+  readonly directory: string;
+}
+
+export interface PrepareOptions {
+  readonly run: RunId;
+  readonly request: TestRequest;
+  readonly house: Pick<House, 'settings'>;
+  readonly signal: AbortSignal;
+}
+
+/** Fetches, reads and plans. Throws `recipe` and `input` errors for what cannot be read. */
+export async function prepare({ run, request, house, signal }: PrepareOptions): Promise<Prepared> {
+  const directory = join(house.settings.work, run);
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const repository = await fetchRepository({
+    source: request.source,
+    directory,
+    path: house.settings.path,
+    commits: [request.head],
+    refs: request.refs,
+    signal,
+  });
+  const head = await readRecipe(repository, request.recipe, request.head, signal);
+  const release = await releaseBefore(repository, request, signal);
+  const previous =
+    release === undefined ? undefined : await readRecipe(repository, request.recipe, release.sha, signal);
+  const plan = makePlan({ run, request, previous: release, baseDomain: house.settings.baseDomain });
+  return {
+    plan,
+    request,
+    suite: await readSuite(house.settings.suites, request.recipe),
+    head,
+    previous,
+    directory,
+  };
+}
+
+async function releaseBefore(
+  repository: Repository,
+  request: TestRequest,
+  signal: AbortSignal,
+): Promise<Plan['previous']> {
+  const base = await repository.resolve(request.base, signal);
+  if (base === undefined) {
+    throw new SeatrialError({
+      kind: 'input',
+      code: 'unknown-base',
+      sentence: `${request.base} is no branch, tag or commit of ${request.source}.`,
+      remedy: 'Name the branch that the change is meant for with --base.',
+      facts: { base: request.base },
+    });
+  }
+  const tag = await previousRelease(repository, request.head, base, signal);
+  return tag === undefined ? undefined : { tag: tag.name, sha: tag.commit };
+}
+
+export interface Rendered {
+  readonly app: PlannedApp;
+  readonly head: Stack;
+  readonly previous: Stack | undefined;
+}
+
+export interface RenderContext {
+  readonly prepared: Prepared;
+  readonly house: Pick<House, 'deployer' | 'settings'>;
+  readonly expires: number;
+  readonly nodeId: string;
+  readonly ipvs: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** Renders what one app is deployed from: the head, and the release before it where it starts there. */
+export async function renderApp(context: RenderContext, app: PlannedApp): Promise<Rendered> {
+  const { prepared } = context;
+  const render = (recipe: Recipe, which: string) =>
+    renderStack({
+      recipe,
+      place: placeOf(context, app, recipe),
+      domain: app.domain,
+      env: prepared.suite.env,
+      directory: join(prepared.directory, `${app.role}-${which}`),
+      deployer: context.house.deployer,
+      signal: context.signal,
+    });
+  const head = await render(prepared.head, 'head');
+  return {
+    app,
+    head,
+    previous: prepared.previous === undefined ? undefined : await render(prepared.previous, 'previous'),
+  };
+}
+
+function placeOf(context: RenderContext, app: PlannedApp, recipe: Recipe): AppPlace {
+  const { house, prepared } = context;
+  return {
+    run: prepared.plan.run,
+    app: app.role,
+    controller: house.settings.controller,
+    expires: context.expires,
+    stack: app.stack,
+    sha: recipe.sha,
+    network: networkOf(app),
+    nodeId: context.nodeId,
+    ipvs: context.ipvs,
+  };
+}
+
+/** Name of the app's own network. */
+export function networkOf(app: PlannedApp): string {
+  return `${app.stack}-net`;
+}

@@ -1,0 +1,187 @@
+import pLimit from 'p-limit';
+import type { CheckResult } from '../journal/check.ts';
+import type { RunEvent } from '../journal/event.ts';
+import type { Ledger } from '../journal/ledger.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Lease } from '../ports/leases.ts';
+import type { RunId } from '../shared/brand.ts';
+import { asSeatrialError, SeatrialError } from '../shared/errors.ts';
+import type { StageContext } from '../stages/context.ts';
+import type { StageName } from '../trigger/request.ts';
+import { type Verdict, verdictOfRecorded } from '../verdict/verdict.ts';
+import { admit } from './admission.ts';
+import { type AppsHouse, clearApp, openApps } from './apps.ts';
+import type { House } from './house.ts';
+import { pullImages } from './images.ts';
+import { appeared, surroundings } from './inventory.ts';
+import { walk } from './path.ts';
+import { type Prepared, type Rendered, renderApp } from './prepare.ts';
+import { tearDown } from './teardown.ts';
+
+export interface RunOptions {
+  readonly prepared: Prepared;
+  readonly house: House;
+  /** Cancels the run with its reason; teardown goes on regardless. */
+  readonly signal: AbortSignal;
+  /** Asked before each stage; a sentence ends the run as superseded. */
+  readonly stillWanted: (signal: AbortSignal) => Promise<string | undefined>;
+}
+
+const TEARDOWN_MS = 180_000;
+
+/** Carries out a plan. Whatever happens, everything is torn down and there is one verdict. */
+export async function carryOut(options: RunOptions): Promise<Verdict> {
+  const { house, prepared } = options;
+  const { run } = prepared.plan;
+  const emit = (event: RunEvent) => void house.store.append(run, event);
+  emit({ type: 'planned', plan: prepared.plan });
+  for (const skipped of prepared.plan.skipped) emit({ type: 'stage-skipped', skipped });
+  const cancel = new AbortController();
+  const deadline = AbortSignal.timeout(house.settings.runDeadline);
+  const signal = AbortSignal.any([options.signal, cancel.signal, deadline]);
+  let lease: Lease | undefined;
+  const before = await surroundings(house.engine, AbortSignal.timeout(TEARDOWN_MS));
+  try {
+    const apps = await render(house, prepared, signal);
+    const images = await pullImages(house.engine, apps, signal);
+    lease = await admit(house, prepared.plan, (reason) => emit({ type: 'waiting', reason }), signal);
+    emit({ type: 'admitted', slots: lease.slots });
+    const leased = AbortSignal.any([signal, lease.lost]);
+    await walkPaths({ ...options, signal: leased }, { apps, images, lease, emit, cancel });
+  } catch (error) {
+    emit({ type: 'check', check: outside(error, prepared.plan, signal) });
+  }
+  await endRun(house, run, emit, before);
+  await lease?.release(AbortSignal.timeout(TEARDOWN_MS));
+  const verdict = verdictOfRecorded(house.store.events(run));
+  house.store.conclude(run, verdict);
+  return verdict;
+}
+
+async function render(house: House, prepared: Prepared, signal: AbortSignal): Promise<Rendered[]> {
+  const info = await house.engine.info(signal);
+  if (info.swarm.kind !== 'manager') {
+    throw new SeatrialError({
+      kind: 'environment',
+      code: 'no-swarm',
+      sentence: 'The Docker engine is no manager of a swarm.',
+      remedy: 'seatrial doctor says what to do.',
+    });
+  }
+  const expires = Math.ceil((house.clock.now() + house.settings.runDeadline + TEARDOWN_MS) / 1000);
+  const context = { prepared, house, expires, nodeId: info.swarm.nodeId, ipvs: info.ipvs, signal };
+  const apps: Rendered[] = [];
+  for (const { app } of prepared.plan.paths) apps.push(await renderApp(context, app));
+  return apps;
+}
+
+interface Walk {
+  readonly apps: readonly Rendered[];
+  readonly images: StageContext['images'];
+  readonly lease: Lease;
+  readonly cancel: AbortController;
+  emit(event: RunEvent): void;
+}
+
+async function walkPaths({ house, prepared, signal, stillWanted }: RunOptions, walking: Walk): Promise<void> {
+  const { emit, lease, cancel } = walking;
+  const { run, paths } = prepared.plan;
+  const ledger = house.store.ledger(run);
+  const scope: AppsHouse = { house, ledger, run, signal };
+  const { router, backup } = await openApps(scope, walking.apps);
+  emit({ type: 'adjusted', adjustments: walking.apps[0]?.head.adjustments ?? [] });
+  const key = house.random(32);
+  const limit = pLimit(lease.slots);
+  let left = paths.length;
+  const walks = paths.map((path, index) =>
+    limit(async () => {
+      const app = walking.apps[index];
+      if (app === undefined) return;
+      const shared = {
+        app: path.app,
+        head: app.head,
+        previous: app.previous,
+        suite: prepared.suite,
+        images: walking.images,
+      };
+      const parts = {
+        engine: house.engine,
+        deployer: house.deployer,
+        clock: house.clock,
+        router,
+        backup,
+        ledger,
+        key,
+        signal,
+        emit,
+      };
+      await walk(path, (stage: StageName) => ({ stage, ...shared, ...parts }), beforeStage);
+      await clearApp(scope, app);
+      left -= 1;
+      if (left > 0 && left < lease.slots) await lease.reduce(left, signal);
+    }),
+  );
+  const ended = await Promise.allSettled(walks);
+  const failed = ended.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+
+  async function beforeStage(): Promise<void> {
+    const why = await stillWanted(signal);
+    if (why !== undefined)
+      cancel.abort(new SeatrialError({ kind: 'input', code: 'superseded', sentence: why }));
+    signal.throwIfAborted();
+  }
+}
+
+/** What ended the run outside of any check: before the first stage, or between two. */
+function outside(error: unknown, plan: Plan, signal: AbortSignal): CheckResult {
+  const stage = plan.paths[0]?.steps[0]?.stage ?? 'install';
+  const known = asSeatrialError(error);
+  const base = { stage, id: 'prepared', title: 'the run can be carried out', took: 0 };
+  if (signal.aborted) return { ...base, outcome: 'aborted', note: asSeatrialError(signal.reason).message };
+  const outcome = known.kind === 'recipe' ? 'fail' : 'error';
+  const evidence = [
+    ...(known.remedy === undefined ? [] : [known.remedy]),
+    ...Object.entries(known.facts).map(([name, value]) => `${name}: ${String(value)}`),
+  ];
+  return { ...base, outcome, cause: { code: known.code, sentence: known.message, evidence } };
+}
+
+/** Teardown has its own signal: neither cancellation nor the run's deadline may stop it. */
+async function endRun(
+  house: House,
+  run: RunId,
+  emit: (event: RunEvent) => void,
+  before: Awaited<ReturnType<typeof surroundings>>,
+): Promise<void> {
+  const started = house.clock.monotonic();
+  emit({ type: 'teardown-started' });
+  const signal = AbortSignal.timeout(TEARDOWN_MS);
+  const ledger: Ledger = house.store.ledger(run);
+  try {
+    const residue = await tearDown({
+      run,
+      engine: house.engine,
+      deployer: house.deployer,
+      ledger,
+      work: house.settings.work,
+      signal,
+    });
+    const unexplained = appeared(before, await surroundings(house.engine, signal));
+    emit({ type: 'torn-down', residue, unexplained, took: Math.round(house.clock.monotonic() - started) });
+  } catch (error) {
+    const { code, message } = asSeatrialError(error);
+    const cause = { code, sentence: `Teardown could not be finished: ${message}`, evidence: [] };
+    emit({
+      type: 'check',
+      check: {
+        stage: 'teardown',
+        id: 'torn-down',
+        title: 'everything is taken away',
+        outcome: 'error',
+        cause,
+        took: 0,
+      },
+    });
+  }
+}

@@ -1,0 +1,41 @@
+import type { RecordedEvent, RunEvent } from '../journal/event.ts';
+import type { Ledger, LedgerRow } from '../journal/ledger.ts';
+import type { RunId } from '../shared/brand.ts';
+import type { TestRequest } from '../trigger/request.ts';
+import type { Verdict } from '../verdict/verdict.ts';
+
+/** What runs need to be remembered; kept by the database. */
+export interface RunStore {
+  begin(run: NewRun): void;
+  append(run: RunId, event: RunEvent): RecordedEvent;
+  events(run: RunId): readonly RecordedEvent[];
+  ledger(run: RunId): Ledger;
+  /** Rows of all runs that are not seen to be gone. */
+  openLedgerRows(): readonly LedgerRow[];
+  /** The verdict and what has to be posted about it, in one transaction. The second verdict of a run is refused. */
+  conclude(run: RunId, verdict: Verdict): void;
+  get(run: RunId): RunRecord | undefined;
+  /** Newest first. */
+  list(limit: number): readonly RunRecord[];
+  unfinished(): readonly RunRecord[];
+}
+
+export interface NewRun {
+  readonly id: RunId;
+  readonly request: TestRequest;
+  readonly controller: string;
+  /** The process that carries it out, so that a later one can tell whether it lives. */
+  readonly process: ProcessMark;
+  readonly at: number;
+}
+
+/** A process of this machine, told apart from a later one with the same number by its start. */
+export interface ProcessMark {
+  readonly pid: number;
+  readonly started: string;
+}
+
+export interface RunRecord extends NewRun {
+  readonly endedAt: number | undefined;
+  readonly verdict: Verdict | undefined;
+}

@@ -1,0 +1,144 @@
+import type { Deployer, StackObservation } from '../ports/deployer.ts';
+import type { Engine } from '../ports/engine.ts';
+import type { Clock } from '../shared/clock.ts';
+import { SeatrialError } from '../shared/errors.ts';
+import { lastLines } from '../shared/text.ts';
+import { type Probed, until } from '../shared/wait.ts';
+import type { Stack } from '../stack/stack.ts';
+import { type Hopeless, type Judgement, judge, type TaskEnd } from './convergence.ts';
+
+export interface ConvergeOptions {
+  readonly stack: Stack;
+  /** `healthy` is enough to look at the app; `settled` waits until Swarm has stopped watching an update too. */
+  readonly wanted: 'healthy' | 'settled';
+  readonly deployer: Deployer;
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Called when what is missing changes. */
+  readonly progress: (missing: string) => void;
+}
+
+/** Why a stack did not converge: it cannot any more, or its time is up. */
+export type NotConverged =
+  | Hopeless
+  | {
+      readonly kind: 'late';
+      readonly seconds: number;
+      readonly missing: string;
+      readonly probes: readonly string[];
+      readonly logs: readonly string[];
+    };
+
+const POLL_MS = 500;
+/** For what comes before the first probe: placing, pulling what is there already, creating, starting. */
+const STARTING_MS = 30_000;
+const LOG_LINES = 20;
+
+/** Waits for convergence by Swarm's task list. Undefined means converged. */
+export async function converge(options: ConvergeOptions): Promise<NotConverged | undefined> {
+  const { stack, signal } = options;
+  const budget = STARTING_MS + Math.max(...stack.services.map((service) => service.budget));
+  const ends = new Map<string, TaskEnd>();
+  let said = '';
+  let seen: StackObservation = { services: [], tasks: [] };
+  try {
+    return await until(
+      {
+        name: 'convergence',
+        deadline: budget,
+        every: POLL_MS,
+        signal,
+        wake: (stop) => options.deployer.nextChange(stop),
+      },
+      async (): Promise<Probed<NotConverged | undefined>> => {
+        seen = await options.deployer.observe(stack.place.stack, signal);
+        await learnEnds(options, seen, ends);
+        const judgement = judge({
+          observation: seen,
+          expected: stack.services.map(({ name }) => name),
+          ends,
+          now: options.clock.now(),
+        });
+        const probed = answer(judgement, options.wanted);
+        if (!probed.done && probed.missing !== said) options.progress((said = probed.missing));
+        return probed;
+      },
+    );
+  } catch (error) {
+    if (
+      !(
+        error instanceof SeatrialError &&
+        error.code === 'deadline' &&
+        error.facts['deadline'] === 'convergence'
+      )
+    )
+      throw error;
+    return {
+      kind: 'late',
+      seconds: Math.round(budget / 1000),
+      missing: said,
+      ...(await lastWords(options, seen)),
+    };
+  }
+}
+
+function answer(judgement: Judgement, wanted: ConvergeOptions['wanted']): Probed<NotConverged | undefined> {
+  switch (judgement.kind) {
+    case 'settled':
+      return { done: true, value: undefined };
+    case 'healthy':
+      return wanted === 'healthy'
+        ? { done: true, value: undefined }
+        : { done: false, missing: judgement.missing };
+    case 'waiting':
+      return { done: false, missing: judgement.missing };
+    case 'hopeless':
+      return { done: true, value: judgement.why };
+  }
+}
+
+/** Reads what an ended task's container has to say while it is still there. */
+async function learnEnds(
+  options: ConvergeOptions,
+  seen: StackObservation,
+  ends: Map<string, TaskEnd>,
+): Promise<void> {
+  for (const task of seen.tasks) {
+    if ((task.state !== 'failed' && task.state !== 'complete') || ends.has(task.id)) continue;
+    const state =
+      task.containerId === undefined
+        ? undefined
+        : await options.engine.containerState(task.containerId, options.signal);
+    const logs =
+      task.containerId === undefined
+        ? ''
+        : await options.engine.logs(task.containerId, LOG_LINES, options.signal);
+    const unhealthy = /unhealthy/i.test(task.error) || state?.health?.status === 'unhealthy';
+    ends.set(task.id, {
+      exitCode: task.exitCode,
+      lastLines: lastLines(logs, LOG_LINES),
+      outOfMemory: state?.outOfMemory ?? false,
+      probe: unhealthy ? (state?.health?.lastOutput ?? '') : undefined,
+    });
+  }
+}
+
+async function lastWords(
+  options: ConvergeOptions,
+  seen: StackObservation,
+): Promise<{ probes: string[]; logs: string[] }> {
+  const probes: string[] = [];
+  const logs: string[] = [];
+  for (const task of seen.tasks) {
+    if (task.containerId === undefined || task.state === 'running') continue;
+    const state = await options.engine.containerState(task.containerId, options.signal);
+    if (state?.health !== undefined && state.health.status !== 'healthy')
+      probes.push(state.health.lastOutput);
+    logs.push(
+      ...lastLines(await options.engine.logs(task.containerId, LOG_LINES, options.signal), LOG_LINES),
+    );
+    if (logs.length >= LOG_LINES) break;
+  }
+  return { probes, logs };
+}
