@@ -10,6 +10,8 @@ import { clearRemains, livingDaemon } from './remains.ts';
 
 const START_DEADLINE = 90_000;
 const PING = 3000;
+/** Lines of the log that never say why something failed. */
+const CHATTER = /^.*level=(?:info|debug) .*$/gm;
 
 /**
  * Starts an engine at a place where none answers, and returns once it does. What a dead one
@@ -21,12 +23,7 @@ export async function startEngine(
   place: EnginePlace,
   deadline = START_DEADLINE,
 ): Promise<void> {
-  const living = await livingDaemon(place.pidFile);
-  const listening = (await pingEngine(place.socket, PING, context.signal)) === 'silent';
-  if (living !== undefined || listening) {
-    await waitForLiving(context, place, living, deadline);
-    return;
-  }
+  if ((await waitForAnother(context, place, deadline)) === 'answers') return;
   await clearRemains(context, place);
   await step(context, `Starting dockerd (log: ${place.log})`, async () => {
     const daemon = await spawnDetached(context, place);
@@ -46,21 +43,34 @@ export async function startEngine(
   });
 }
 
-async function waitForLiving(
+/**
+ * Waits as long as somebody is there: a daemon that is still starting answers in the end, and
+ * one that is just dying lets go of its socket.
+ */
+async function waitForAnother(
   context: Context,
   place: EnginePlace,
-  pid: number | undefined,
   deadline: number,
-): Promise<void> {
-  const who = pid === undefined ? `Somebody listens at ${place.socket}` : `A dockerd runs (process ${pid})`;
-  context.progress(`${who} but does not answer yet; waiting`);
-  await answering(context, place, deadline, async () => {}).catch((cause: unknown) => {
+): Promise<'answers' | 'nobody'> {
+  let who: string | undefined;
+  const wait = { name: 'another daemon answers or ends', deadline, every: 200, signal: context.signal };
+  return until(wait, async () => {
+    const ping = await pingEngine(place.socket, PING, context.signal);
+    if (ping === 'answers') return { done: true, value: 'answers' as const };
+    const pid = await livingDaemon(place.pidFile);
+    if (pid === undefined && ping !== 'silent') return { done: true, value: 'nobody' as const };
+    const first = who === undefined;
+    who = pid === undefined ? `Somebody listens at ${place.socket}` : `A dockerd runs (process ${pid})`;
+    if (first) context.progress(`${who} but does not answer yet; waiting`);
+    return { done: false, missing: `an answer at ${place.socket}` };
+  }).catch((cause: unknown) => {
     context.signal.throwIfAborted();
+    if (!isDeadline(cause)) throw cause;
     throw trouble(
       'engine-silent',
-      `${who} but no Docker Engine answers at ${place.socket}.`,
+      `${who ?? 'Nobody'} but no Docker Engine answers at ${place.socket}.`,
       'Look at the log of that daemon; if it hangs, end it and run again.',
-      { cause, facts: { pid, socket: place.socket } },
+      { cause, facts: { socket: place.socket } },
     );
   });
 }
@@ -110,7 +120,7 @@ async function spawnDetached(context: Context, place: EnginePlace): Promise<Daem
 
 async function startFailed(place: EnginePlace, what: string): Promise<Error> {
   const log = await readFile(place.log, 'utf8').catch(() => '');
-  const words = lastLines(log, 5);
+  const words = lastLines(log.replaceAll(CHATTER, ''), 3);
   return trouble(
     'engine-start',
     `Docker Engine could not be started: ${what}. Its last words: ${words.join(' / ') || 'none'}`,

@@ -1,48 +1,47 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { createServer, type Server } from 'node:net';
 import { until } from '../../src/shared/wait.ts';
 import type { Context } from './context.ts';
-import { exists } from './machine.ts';
 
 const DEADLINE = 15 * 60_000;
 
 /**
- * Does the work while no other process of this machine does work under the same name: two
- * set-ups at once would build everything twice. The lock of a process that died is taken over.
+ * Does the work while no other process of this machine does work under the same name for the
+ * same cache: two set-ups at once would build everything twice. The lock is a name in Linux's
+ * abstract socket space, so it ends with its process, however that ends. Elsewhere there is none.
  */
 export async function alone<T>(context: Context, name: string, work: () => Promise<T>): Promise<T> {
-  await mkdir(context.environment.cacheDir, { recursive: true });
-  const file = join(context.environment.cacheDir, `${name}.lock`);
-  let said = false;
-  await until({ name: `lock ${name}`, deadline: DEADLINE, every: 200, signal: context.signal }, async () => {
-    if (await taken(file)) return { done: true, value: undefined };
-    const holder = Number.parseInt(await readFile(file, 'utf8').catch(() => ''), 10);
-    if (await isDead(holder)) {
-      await rm(file, { force: true });
-      return { done: false, missing: 'the lock of a process that died' };
-    }
-    if (!said) context.progress(`Waiting for process ${holder}, which is setting up the same things`);
-    said = true;
-    return { done: false, missing: `the end of process ${holder}, which holds ${file}` };
-  });
+  const lock = process.platform === 'linux' ? await acquire(context, name) : undefined;
   try {
     return await work();
   } finally {
-    await rm(file, { force: true });
+    lock?.close();
   }
 }
 
-async function taken(file: string): Promise<boolean> {
-  return writeFile(file, String(process.pid), { flag: 'wx' }).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EEXIST') return false;
-      throw error;
-    },
-  );
+async function acquire(context: Context, name: string): Promise<Server> {
+  const cache = createHash('sha256').update(context.environment.cacheDir).digest('hex').slice(0, 16);
+  let said = false;
+  return until({ name: `lock ${name}`, deadline: DEADLINE, every: 200, signal: context.signal }, async () => {
+    const server = await listening(`\0seatrial-${cache}-${name}`);
+    if (server !== undefined) return { done: true, value: server };
+    if (!said) context.progress('Waiting for another process that is setting up the same things');
+    said = true;
+    return { done: false, missing: 'the end of another process that is setting up the same things' };
+  });
 }
 
-/** An unreadable holder is one that has just made the file, or just removed it. */
-async function isDead(pid: number): Promise<boolean> {
-  return Number.isSafeInteger(pid) && !(await exists(`/proc/${pid}`));
+/** Undefined where somebody else listens under this name. */
+function listening(name: string): Promise<Server | undefined> {
+  return new Promise((resolve, reject) => {
+    const server = createServer((connection) => connection.destroy());
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') resolve(undefined);
+      else reject(error);
+    });
+    server.listen(name, () => {
+      server.unref();
+      resolve(server);
+    });
+  });
 }

@@ -86,7 +86,7 @@ async function destroy(directory: string, pidFile: string, containerdFile: strin
 
 async function end(pid: number | undefined): Promise<void> {
   if (pid === undefined || !(await exists(`/proc/${pid}`))) return;
-  process.kill(pid, 'SIGTERM');
+  process.kill(pid, 'SIGKILL');
   const wait = {
     name: 'the private engine ends',
     deadline: 30_000,

@@ -22,6 +22,8 @@ export type RunEvent =
   | {
       readonly type: 'torn-down';
       readonly residue: readonly Residue[];
+      /** What steps of the teardown that failed had to say. */
+      readonly troubles: readonly string[];
       /** New since the start and neither labelled nor in the ledger; perhaps somebody else's. */
       readonly unexplained: readonly Residue[];
       readonly took: number;

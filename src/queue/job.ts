@@ -12,6 +12,8 @@ export interface Job {
 export interface JobStore {
   /** The oldest waiting job, which is `running` from then on. */
   take(run: RunId): Job | undefined;
+  /** How often the job of a request was begun; 0 where it has none. */
+  attempts(requestId: string): number;
   /** Back to the queue, after its controller died in the middle of it. */
   requeue(requestId: string): void;
   waiting(): number;

@@ -159,7 +159,7 @@ async function endRun(
   const signal = AbortSignal.timeout(TEARDOWN_MS);
   const ledger: Ledger = house.store.ledger(run);
   try {
-    const residue = await tearDown({
+    const torn = await tearDown({
       run,
       engine: house.engine,
       deployer: house.deployer,
@@ -168,7 +168,7 @@ async function endRun(
       signal,
     });
     const unexplained = appeared(before, await surroundings(house.engine, signal));
-    emit({ type: 'torn-down', residue, unexplained, took: Math.round(house.clock.monotonic() - started) });
+    emit({ type: 'torn-down', ...torn, unexplained, took: Math.round(house.clock.monotonic() - started) });
   } catch (error) {
     const { code, message } = asSeatrialError(error);
     const cause = { code, sentence: `Teardown could not be finished: ${message}`, evidence: [] };

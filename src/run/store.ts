@@ -14,6 +14,8 @@ export interface RunStore {
   openLedgerRows(): readonly LedgerRow[];
   /** The verdict and what has to be posted about it, in one transaction. The second verdict of a run is refused. */
   conclude(run: RunId, verdict: Verdict): void;
+  /** Ends a run without a verdict, because its request is begun once more. */
+  abandon(run: RunId): void;
   get(run: RunId): RunRecord | undefined;
   /** Newest first. */
   list(limit: number): readonly RunRecord[];

@@ -22,15 +22,23 @@ export interface TeardownOptions {
   readonly signal: AbortSignal;
 }
 
+export interface TornDown {
+  readonly residue: readonly Residue[];
+  /** What steps that failed had to say. */
+  readonly troubles: readonly string[];
+}
+
 const NETWORK_GONE_MS = 60_000;
 const POLL_MS = 200;
 
 /**
  * Takes everything of a run away, from its ledger and from labels, so that either alone
  * suffices, and names what is left. May be called any number of times. A step that fails
- * does not keep the others from being tried: what it failed at turns up as residue.
+ * does not keep the others from being tried: its words are kept, and what it failed at turns
+ * up as residue. Throws only `engine-unreachable`, where nothing can be removed or counted.
  */
-export async function tearDown(options: TeardownOptions): Promise<readonly Residue[]> {
+export async function tearDown(options: TeardownOptions): Promise<TornDown> {
+  const troubles: string[] = [];
   const { engine, signal, ledger, run } = options;
   const ours = { 'seatrial.run': run };
   await attempt(() => removeStacks(options, ours));
@@ -49,14 +57,15 @@ export async function tearDown(options: TeardownOptions): Promise<readonly Resid
   await attempt(() => rm(join(options.work, run), { recursive: true, force: true }));
   const residue = await inventory({ engine, run, ledger, signal });
   closeLedger(ledger, residue);
-  return residue;
+  return { residue, troubles };
 
   async function attempt(step: () => Promise<unknown>): Promise<void> {
     try {
       await step();
     } catch (error) {
-      // Without an engine nothing can be removed or even counted: that is not residue but an error.
-      if (asSeatrialError(error).code === 'engine-unreachable') throw error;
+      const known = asSeatrialError(error);
+      if (known.code === 'engine-unreachable') throw error;
+      troubles.push(known.message);
     }
   }
 }
@@ -79,7 +88,7 @@ async function removeContainers(engine: Engine, ours: Labels, signal: AbortSigna
     await engine.removeContainer(container.id, signal);
 }
 
-/** A network is free only once Swarm has let go of the last endpoint. */
+/** A network is free only once Swarm has let go of the last endpoint, and gone only once it is not listed any more. */
 async function removeNetworks({ engine, ledger, signal }: TeardownOptions, ours: Labels): Promise<void> {
   const names = new Set(namesIn(ledger, 'network'));
   for (const network of await engine.networks(ours, signal)) names.add(network.name);
@@ -92,25 +101,26 @@ async function removeNetworks({ engine, ledger, signal }: TeardownOptions, ours:
       wake: (stop) => engine.nextEvent(stop),
     },
     async () => {
-      for (const name of names) if (await removedNetwork(engine, name, signal)) names.delete(name);
-      return names.size === 0
+      const left = (await engine.networks({}, signal)).filter((network) => names.has(network.name));
+      for (const network of left) await removeUnlessUsed(engine, network.name, signal);
+      return left.length === 0
         ? { done: true, value: undefined }
-        : { done: false, missing: `${[...names].join(', ')} still in use` };
+        : { done: false, missing: `${left.map(({ name }) => name).join(', ')} still in use` };
     },
   );
 }
 
-async function removedNetwork(engine: Engine, name: string, signal: AbortSignal): Promise<boolean> {
+async function removeUnlessUsed(engine: Engine, name: string, signal: AbortSignal): Promise<void> {
   try {
     await engine.removeNetwork(name, signal);
-    return true;
   } catch (error) {
     if (
-      error instanceof SeatrialError &&
-      /has active endpoints|in use|pending removal/i.test(String(error.facts['words']))
+      !(
+        error instanceof SeatrialError &&
+        /active endpoints|in use|pending/i.test(String(error.facts['words']))
+      )
     )
-      return false;
-    throw error;
+      throw error;
   }
 }
 

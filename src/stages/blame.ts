@@ -1,7 +1,7 @@
 import type { Cause } from '../journal/check.ts';
 import { oneLine } from '../shared/text.ts';
 import type { NotConverged } from './converge.ts';
-import type { Hopeless, TaskEnd } from './convergence.ts';
+import { type Hopeless, type TaskEnd, times } from './convergence.ts';
 
 /** The one sentence for a stack that did not converge, with the container's own words where there are any. */
 export function causeOf(why: NotConverged): Cause {
@@ -112,10 +112,6 @@ function lastTelling(lines: readonly string[]): string | undefined {
       /\b(emerg|fatal|panic|error|failed|exception|cannot|refused|denied|invalid|unknown)\b/i.test(line),
     ) ?? lines.at(-1)
   );
-}
-
-function times(count: number): string {
-  return count === 1 ? 'once' : `${count} times`;
 }
 
 function tagOf(image: string): string {

@@ -114,7 +114,8 @@ async function learnEnds(
       task.containerId === undefined
         ? ''
         : await options.engine.logs(task.containerId, LOG_LINES, options.signal);
-    const unhealthy = /unhealthy/i.test(task.error) || state?.health?.status === 'unhealthy';
+    // A container that ended by itself is called unhealthy too: only the task's error tells who ended it.
+    const unhealthy = /unhealthy/i.test(task.error);
     ends.set(task.id, {
       exitCode: task.exitCode,
       lastLines: lastLines(logs, LOG_LINES),

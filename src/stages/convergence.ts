@@ -208,6 +208,10 @@ function sameEnd(a: TaskEnd | undefined, b: TaskEnd): boolean {
   );
 }
 
+export function times(count: number): string {
+  return count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`;
+}
+
 /** Times and process numbers differ from one end to the next. */
 function withoutNumbers(line: string | undefined): string {
   return (line ?? '').replace(/\d+/g, '0');
@@ -220,7 +224,7 @@ function progress(name: string, current: readonly Task[], ends: ReadonlyMap<stri
   if (failures.length > 0) {
     const end = failures[0] === undefined ? undefined : ends.get(failures[0].id);
     const words = end?.lastLines.at(-1) ?? failures[0]?.error ?? '';
-    return `${name}: ended ${failures.length} times${words === '' ? '' : `, lastly: ${words}`}`;
+    return `${name}: ended ${times(failures.length)}${words === '' ? '' : `, lastly: ${words}`}`;
   }
   if (newest.state === 'starting') return `${name}: not healthy yet`;
   return `${name}: ${newest.state}${newest.error === '' ? '' : ` (${newest.error})`}`;

@@ -39,7 +39,7 @@ export function createCaddyRouter({ engine, image }: CaddyRouterOptions): Router
       await engine.startContainer(id, signal);
       for (const [network, hosts] of hostsByNetwork(routes)) await engine.connect(network, id, hosts, signal);
       const port = await engine.publishedPort(id, PORT, signal);
-      if (port === undefined) throw unreachable('it has no published port');
+      if (port === undefined) throw unreachable(`it ended at once: ${await engine.logs(id, 3, signal)}`);
       await listening(engine, id, port, signal);
       return opened(engine, id, port);
     },
@@ -77,7 +77,6 @@ function caddyfile(routes: readonly Route[]): string {
   return `{
   auto_https off
   admin off
-  persist_config off
 }
 ${blocks.join('')}http:// {
   header ${ORIGIN} router
