@@ -9,13 +9,13 @@ const ROLLING_NAMES = ['stable', 'testing', 'unstable', 'sid'];
 /** Installs Debian packages; the package lists are fetched first where a package is unknown. Needs root. */
 export async function installPackages(context: Context, packages: readonly string[]): Promise<void> {
   await step(context, `Installing ${packages.join(' and ')} from Debian`, async () => {
-    if (!(await allKnown(context, packages))) await updateLists(context);
+    if (!(await canInstall(context, packages))) await updateLists(context);
     try {
       await install(context, packages);
     } catch (error) {
       context.signal.throwIfAborted();
       // Lists from last month name files that the mirror no longer has: fetch them and try once more.
-      context.progress('The first try failed; fetching fresh package lists and trying once more');
+      context.progress('The first try failed; trying once more with fresh package lists');
       await updateLists(context);
       await install(context, packages).catch((again: unknown) => {
         throw aptFailed(packages, again ?? error);
@@ -24,17 +24,17 @@ export async function installPackages(context: Context, packages: readonly strin
   });
 }
 
-/** True when apt can install this package now; false also where its lists were never fetched. */
-export async function hasPackage(context: Context, name: string): Promise<boolean> {
-  const shown = await runProcess(
-    'apt-cache',
-    ['show', name],
-    options(context, 'looking up a package', MINUTE),
-  );
-  return shown.exitCode === 0;
+/** True when apt can install these packages now; false also where its lists were never fetched. */
+export async function canInstall(context: Context, packages: readonly string[]): Promise<boolean> {
+  const call = options(context, 'looking up packages', MINUTE);
+  const policy = await runProcess('apt-cache', ['policy', ...packages], call);
+  // A package that was once installed here is known without lists, but has no candidate.
+  const candidates = policy.stdout.match(/^ +Candidate: (?!\(none\))/gm) ?? [];
+  return candidates.length === packages.length;
 }
 
 export async function updateLists(context: Context): Promise<void> {
+  context.progress('Fetching the package lists of Debian');
   await runOrThrow('apt-get', ['-q', 'update'], options(context, 'fetching package lists', 5 * MINUTE));
 }
 
@@ -83,15 +83,6 @@ async function firstOfMirrorList(mirror: string): Promise<string> {
     );
   }
   return first.trim().split(/\s+/)[0]?.replace(/\/+$/, '') ?? '';
-}
-
-async function allKnown(context: Context, packages: readonly string[]): Promise<boolean> {
-  const shown = await runProcess(
-    'apt-cache',
-    ['show', ...packages],
-    options(context, 'looking up packages', MINUTE),
-  );
-  return shown.exitCode === 0;
 }
 
 async function install(context: Context, packages: readonly string[]): Promise<void> {

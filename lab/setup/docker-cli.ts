@@ -26,15 +26,15 @@ export async function findCli(context: Context, machine: Machine): Promise<Cli> 
   const have =
     best === undefined
       ? 'There is no docker client on PATH'
-      : `The docker client ${best.path} is ${best.version}`;
+      : `The docker client ${best.path} is ${best.version}, which has no \`docker stack config\``;
   if (!machine.debian) {
     throw trouble(
       'no-docker-cli',
-      `${have}; Seatrial needs one with \`docker stack config\`, from version ${OLDEST_MAJOR} on.`,
+      `${have}; Seatrial needs one from version ${OLDEST_MAJOR} on.`,
       'Install a newer docker client and put its directory on PATH.',
     );
   }
-  context.progress(`${have}: it lacks \`docker stack config\`, so Debian's newer one is used beside it`);
+  context.progress(`${have}: taking Debian's newer one beside it, into the cache`);
   const path = await debianCli(context, machine);
   const cli = await versionOf(context, path);
   if (cli !== undefined) return cli;

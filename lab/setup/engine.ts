@@ -1,5 +1,5 @@
 import { runOrThrow } from '../../src/shared/process.ts';
-import { hasPackage, installPackages } from './apt.ts';
+import { canInstall, installPackages, updateLists } from './apt.ts';
 import { type Context, programEnvironment, step, trouble } from './context.ts';
 import { type EnginePlace, machinePlace } from './engine-place.ts';
 import { startEngine } from './engine-start.ts';
@@ -47,7 +47,9 @@ async function provideEngine(context: Context, machine: Machine, place: EnginePl
     context.progress(
       'No Docker Engine answers on this machine: taking the one from Debian (package docker.io)',
     );
-    const client = (await hasPackage(context, 'docker-cli')) ? ['docker-cli'] : [];
+    if (!(await canInstall(context, ['docker.io']))) await updateLists(context);
+    // From Debian 13 on the client is a package of its own.
+    const client = (await canInstall(context, ['docker-cli'])) ? ['docker-cli'] : [];
     await installPackages(context, ['docker.io', 'iptables', ...client]);
   }
   // Where services are looked after, the package may have started it already.

@@ -84,7 +84,7 @@ describe.runIf(able)('the swarm of an engine', { timeout: 90_000 }, () => {
     try {
       const broken = { name: 'quorum lost', deadline: 60_000, every: 500, signal: context.signal };
       const error = await until(broken, async () => {
-        const thrown = await troubleOf(ensureSwarm(context, worker)).catch(() => undefined);
+        const thrown = await troubleOf(ensureSwarm(context, worker, 0)).catch(() => undefined);
         return thrown === undefined
           ? { done: false, missing: 'the loss of quorum' }
           : { done: true, value: thrown };

@@ -1,3 +1,4 @@
+import { until } from '../../src/shared/wait.ts';
 import { type Context, trouble } from './context.ts';
 import { type Docker, docker } from './docker.ts';
 
@@ -9,14 +10,19 @@ export interface SwarmState {
 }
 
 /** Where a swarm of ours listens: nobody outside this machine can reach it. */
-export const LOOPBACK_SWARM = '127.0.0.1:2377';
+const LOOPBACK = '127.0.0.1';
+const PORT = 2377;
+/** Milliseconds that a swarm gets to come into order: after a start its managers first elect a leader. */
+const PATIENCE = 20_000;
+/** Milliseconds that the engine may take for one last answer beyond that. */
+const DEADLINE = 60_000;
 
 /**
  * Sees to it that the engine is a manager of a swarm. One that is stays untouched; one that
  * is in no swarm is made a swarm of one node on loopback; anything else throws.
  */
-export async function ensureSwarm(context: Context, client: Docker, listen = LOOPBACK_SWARM): Promise<void> {
-  const state = await swarmState(client);
+export async function ensureSwarm(context: Context, client: Docker, patience = PATIENCE): Promise<void> {
+  const state = await settledState(context, client, patience);
   if (state.LocalNodeState !== 'inactive') {
     refuseUnusable(state);
     return;
@@ -24,8 +30,7 @@ export async function ensureSwarm(context: Context, client: Docker, listen = LOO
   context.progress(
     'This engine is in no swarm: making it one of a single node, on loopback only (undo: `docker swarm leave --force`)',
   );
-  const address = listen.slice(0, listen.lastIndexOf(':'));
-  const args = ['swarm', 'init', '--advertise-addr', address, '--listen-addr', listen];
+  const args = ['swarm', 'init', '--advertise-addr', LOOPBACK, '--listen-addr', `${LOOPBACK}:${PORT}`];
   await docker(client, args, { name: 'docker swarm init' }).catch((cause: unknown) => {
     context.signal.throwIfAborted();
     throw trouble(
@@ -34,6 +39,26 @@ export async function ensureSwarm(context: Context, client: Docker, listen = LOO
       'Run `docker swarm init` by hand until it works, then run again.',
       { cause },
     );
+  });
+}
+
+/** The state as it is once nothing is on its way any more, or as it still is when patience ends. */
+async function settledState(context: Context, client: Docker, patience: number): Promise<SwarmState> {
+  const end = performance.now() + patience;
+  let said = false;
+  const wait = {
+    name: 'the swarm settles',
+    deadline: patience + DEADLINE,
+    every: 500,
+    signal: context.signal,
+  };
+  return until(wait, async () => {
+    const state = await swarmState(client);
+    const unsettled = state.LocalNodeState === 'pending' || state.Error !== '';
+    if (!unsettled || performance.now() >= end) return { done: true, value: state };
+    if (!said) context.progress(`Waiting for the swarm of this engine, which is not in order yet`);
+    said = true;
+    return { done: false, missing: `an end of "${state.Error || state.LocalNodeState}"` };
   });
 }
 

@@ -12,10 +12,13 @@ export interface Leases {
   /** Runs that hold slots or beat, whoever their controller is. */
   holders(signal: AbortSignal): Promise<readonly Holder[]>;
   /**
-   * Takes a dead run's slots and heartbeat away; only to be called after its objects are gone.
-   * A run whose heart still beats must first be told so by `evict`.
+   * Takes a run's slots and heartbeat away. A dead run's only after its objects are gone; a
+   * living run's holder finds its lease lost at the next beat.
    */
   forget(run: RunId, signal: AbortSignal): Promise<void>;
+  /** While admission is stopped, nobody on this swarm gets a slot. */
+  stopAdmission(signal: AbortSignal): Promise<void>;
+  resumeAdmission(signal: AbortSignal): Promise<void>;
   /** Waits long enough to know which of these runs are dead: their heartbeat did not move. */
   dead(runs: readonly RunId[], signal: AbortSignal): Promise<readonly RunId[]>;
 }

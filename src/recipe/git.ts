@@ -39,7 +39,7 @@ export interface FetchOptions {
   readonly path: string;
   /** Commits that have to be there afterwards. */
   readonly commits: readonly CommitSha[];
-  /** More refs to ask for, such as refs/pull/1/head. */
+  /** More refs to ask for, such as refs/pull/1/head, or HEAD:refs/other to give one another name here. */
   readonly refs: readonly string[];
   readonly signal: AbortSignal;
 }
@@ -73,7 +73,7 @@ export async function fetchRepository(options: FetchOptions): Promise<Repository
   const specs = [
     '+refs/heads/*:refs/heads/*',
     '+refs/tags/*:refs/tags/*',
-    ...options.refs.map((ref) => `+${ref}:${ref}`),
+    ...options.refs.map((ref) => (ref.includes(':') ? `+${ref}` : `+${ref}:${ref}`)),
   ];
   const fetched = await git(
     ['fetch', '--quiet', '--no-recurse-submodules', '--', options.source, ...specs],

@@ -1,6 +1,7 @@
 import type { RecordedEvent, RunEvent } from '../journal/event.ts';
 import type { Ledger, LedgerRow } from '../journal/ledger.ts';
 import type { RunId } from '../shared/brand.ts';
+import type { ProcessMark } from '../shared/process-mark.ts';
 import type { TestRequest } from '../trigger/request.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 
@@ -29,12 +30,6 @@ export interface NewRun {
   /** The process that carries it out, so that a later one can tell whether it lives. */
   readonly process: ProcessMark;
   readonly at: number;
-}
-
-/** A process of this machine, told apart from a later one with the same number by its start. */
-export interface ProcessMark {
-  readonly pid: number;
-  readonly started: string;
 }
 
 export interface RunRecord extends NewRun {

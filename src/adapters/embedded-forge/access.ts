@@ -22,6 +22,13 @@ export function accessOf(database: DatabaseSync, repository: Repository, user: U
   return atLeast(given, everybody) ? given : everybody;
 }
 
+/** Whether someone was given anything here by name, be it only to read, or owns it. */
+export function isCollaborator(database: DatabaseSync, repository: Repository, user: User): boolean {
+  if (user.admin || user.id === repository.ownerId) return true;
+  const sql = 'SELECT access FROM collaborators WHERE repository_id = ? AND user_id = ?';
+  return database.prepare(sql).get(repository.id, user.id) !== undefined;
+}
+
 export function atLeast(access: Access, needed: Access): boolean {
   return LEVELS.indexOf(access) >= LEVELS.indexOf(needed);
 }

@@ -38,7 +38,7 @@ export async function patchPullRequest(call: RepositoryCall): Promise<Answer> {
   const change: ThreadChange = {
     ...(title === undefined ? {} : { title }),
     ...(body === undefined ? {} : { body }),
-    ...(state === undefined ? {} : { state }),
+    ...(state === undefined ? {} : { state: stateOf(state) }),
   };
   const changed = editPullRequest(call.core, thread, editor, change);
   await refreshHead(call.core, changed);
@@ -58,6 +58,11 @@ export function createIssue(call: RepositoryCall): Answer {
   const web = wireThreadUrl(call.core, call.repository, thread.number, false);
   const user = wireUser(call.core, authorById(call.core.database, thread.authorId));
   return { status: 201, body: { id: thread.id, number: thread.number, title, body, html_url: web, user } };
+}
+
+function stateOf(word: string): 'open' | 'closed' {
+  if (word === 'open' || word === 'closed') return word;
+  throw new HttpProblem(412, `unknown state: ${word}`);
 }
 
 function pullOf(call: RepositoryCall): Thread {

@@ -56,6 +56,7 @@ export async function combinedStatus(call: RepositoryCall): Promise<Answer> {
 
 async function commitOf(call: RepositoryCall, text: string): Promise<string | undefined> {
   const { git } = call.core;
+  if (/^[0-9a-f]{40}$/.test(text)) return git.commitOfId(call.repository.id, text);
   const { id } = call.repository;
   const branch = await git.commitOfRef(id, `refs/heads/${text}`);
   return branch ?? (await git.commitOfRef(id, `refs/tags/${text}`)) ?? (await git.commitOfId(id, text));

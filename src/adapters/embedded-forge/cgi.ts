@@ -32,9 +32,10 @@ export async function answerWithCgi(
     signal: options.signal,
   });
   const ended = once(child, 'close');
+  const gone = new Promise<void>((resolve) => response.once('close', resolve));
   response.once('close', () => child.kill());
   try {
-    await Promise.all([sendBody(request, child.stdin), sendAnswer(child.stdout, response), ended]);
+    await Promise.all([sendBody(request, child.stdin), sendAnswer(child.stdout, response, gone), ended]);
   } finally {
     child.kill();
   }
@@ -47,11 +48,11 @@ async function sendBody(request: IncomingMessage, stdin: Writable): Promise<void
   await pipeline(request, stdin).catch(() => request.resume());
 }
 
-async function sendAnswer(stdout: Readable, response: ServerResponse): Promise<void> {
+async function sendAnswer(stdout: Readable, response: ServerResponse, gone: Promise<void>): Promise<void> {
   let head = Buffer.alloc(0);
   for await (const chunk of stdout) {
     if (response.headersSent) {
-      await write(response, chunk);
+      await write(response, chunk, gone);
       continue;
     }
     head = Buffer.concat([head, chunk]);
@@ -59,7 +60,7 @@ async function sendAnswer(stdout: Readable, response: ServerResponse): Promise<v
     if (end < 0 && head.length < LONGEST_HEAD) continue;
     if (end < 0) break;
     writeHead(response, head.subarray(0, end).toString('latin1'));
-    await write(response, head.subarray(end + 4));
+    await write(response, head.subarray(end + 4), gone);
   }
   if (!response.headersSent) response.writeHead(500);
 }
@@ -76,7 +77,8 @@ function writeHead(response: ServerResponse, head: string): void {
   response.writeHead(status);
 }
 
-async function write(response: ServerResponse, chunk: Uint8Array): Promise<void> {
+/** Waits where the client reads slowly, but not for one that is gone. */
+async function write(response: ServerResponse, chunk: Uint8Array, gone: Promise<void>): Promise<void> {
   if (response.destroyed || response.write(chunk)) return;
-  await Promise.race([once(response, 'drain'), once(response, 'close')]);
+  await Promise.race([once(response, 'drain'), gone]);
 }

@@ -69,6 +69,7 @@ export async function startEmbeddedForge(options: EmbeddedForgeOptions): Promise
       url: core.url,
       admin: createAdmin(core),
       async close() {
+        if (closing.signal.aborted) return;
         closing.abort();
         server.close();
         server.closeAllConnections();

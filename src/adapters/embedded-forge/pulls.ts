@@ -1,7 +1,8 @@
+import { accessOf, atLeast, isCollaborator } from './access.ts';
 import { insertComment } from './comments.ts';
 import type { Core } from './core.ts';
 import { HttpProblem } from './http-problem.ts';
-import { forkOwnedBy, type Repository, repositoryById, repositoryByPath } from './repositories.ts';
+import { forkOwnedBy, type Repository, repositoryById } from './repositories.ts';
 import {
   changeThread,
   insertThread,
@@ -11,7 +12,7 @@ import {
   type Thread,
   type ThreadChange,
 } from './threads.ts';
-import type { User } from './users.ts';
+import { type User, userByLogin } from './users.ts';
 
 export interface PullRequestOptions {
   readonly title: string;
@@ -26,7 +27,10 @@ export function pullRef(number: number): string {
   return `refs/pull/${number}/head`;
 }
 
-/** Throws an HttpProblem where a real Gitea refuses: 404 no such branch, 409 exists, 422 nothing to merge. */
+/**
+ * Throws an HttpProblem where a real Gitea refuses: 400 no fork, 403 not a
+ * collaborator here and no writer there, 404 no such branch or user, 409 exists already, 422 nothing to merge.
+ */
 export async function openPullRequest(
   core: Core,
   base: Repository,
@@ -42,6 +46,10 @@ export async function openPullRequest(
   const pull = { headRepositoryId: head.repository.id, headBranch: head.branch, baseBranch: options.base };
   const twin = pullsOf(core.database, base.id, 'open').find((other) => sameSides(other.pull, pull));
   if (twin !== undefined) throw new HttpProblem(409, `pull request already exists: number ${twin.number}`);
+  const ownHead = atLeast(accessOf(core.database, head.repository, author), 'write');
+  if (!ownHead && !isCollaborator(core.database, base, author)) {
+    throw new HttpProblem(403, 'user must be a collaborator');
+  }
   const thread = insertThread(core.database, {
     repositoryId: base.id,
     authorId: author.id,
@@ -98,9 +106,10 @@ function headOf(core: Core, base: Repository, head: string): { repository: Repos
   const owner = head.slice(0, colon);
   const branch = head.slice(colon + 1);
   if (owner.toLowerCase() === base.owner.toLowerCase()) return { repository: base, branch };
-  const fork =
-    forkOwnedBy(core.database, base.id, owner) ?? repositoryByPath(core.database, owner, base.name);
-  if (fork === undefined || fork.forkOf !== base.id) throw new HttpProblem(404, 'not found');
+  const fork = forkOwnedBy(core.database, base.id, owner);
+  if (userByLogin(core.database, owner) === undefined) throw new HttpProblem(404, 'not found');
+  if (fork === undefined)
+    throw new HttpProblem(400, `the user ${owner} does not have a fork of the base repository`);
   return { repository: fork, branch };
 }
 

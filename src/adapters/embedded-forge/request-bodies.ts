@@ -22,7 +22,7 @@ export const newPullBody = z.object({
 export const pullChangeBody = z.object({
   title: z.string().min(1).optional(),
   body: z.string().optional(),
-  state: z.enum(['open', 'closed']).optional(),
+  state: z.string().optional(),
 });
 export const newIssueBody = z.object({ title: z.string().min(1), body: z.string().default('') });
 

@@ -12,13 +12,13 @@ const LARGEST_BODY = 8 * 1024 * 1024;
 
 /** Answers one request, whatever happens. */
 export async function answer(core: Core, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  response.sendDate = false;
-  response.setHeader('date', new Date(core.now() * 1000).toUTCString());
-  const url = new URL(request.url ?? '/', core.url);
-  const api = url.pathname.startsWith('/api/');
+  const api = request.url?.startsWith('/api/v1/') === true;
   try {
-    const caller = callerOf(core, request.headers.authorization);
+    response.sendDate = false;
+    response.setHeader('date', new Date(core.now() * 1000).toUTCString());
+    const url = addressOf(core, request);
     const parts = segments(url.pathname);
+    const caller = callerOf(core, request.headers.authorization);
     if (api) {
       sendJson(response, await answerApi(core, request, url, parts, caller));
       return;
@@ -33,6 +33,12 @@ export async function answer(core: Core, request: IncomingMessage, response: Ser
   }
 }
 
+function addressOf(core: Core, request: IncomingMessage): URL {
+  const url = URL.parse(`${core.url}${request.url}`);
+  if (url === null) throw new HttpProblem(400, 'this is no address');
+  return url;
+}
+
 /** `token T`, `Bearer T`, or basic authentication with the token as password. A wrong one is refused. */
 function callerOf(core: Core, header: string | undefined): User | undefined {
   if (header === undefined) return undefined;
@@ -40,8 +46,7 @@ function callerOf(core: Core, header: string | undefined): User | undefined {
   const token = scheme.toLowerCase() === 'basic' ? basicToken(credentials) : credentials;
   const user = userByToken(core.database, token);
   if (user === undefined) {
-    const ask = { 'www-authenticate': 'Basic realm="embedded forge"' };
-    throw new HttpProblem(401, 'invalid username, password or token', ask);
+    throw new HttpProblem(401, 'invalid username, password or token');
   }
   return user;
 }
@@ -69,7 +74,6 @@ async function answerApi(
   parts: readonly string[],
   caller: User | undefined,
 ): Promise<Answer> {
-  if (parts[1] !== 'v1') throw new HttpProblem(404, 'not found');
   const match = matchRoute(request.method ?? '', parts.slice(2));
   if (match.kind === 'other-method') throw new HttpProblem(405, '');
   if (match.kind === 'unknown') throw new HttpProblem(404, 'not found');

@@ -1,15 +1,13 @@
-/** Bytes of one answer: 50 comments of the largest size that anybody reads. */
-const LARGEST_ANSWER = 64 * 1024 * 1024;
-
 /**
- * A fetch that has read the whole body before it resolves, and no more than it will hold.
+ * A fetch that has read the whole body before it resolves. Throws a RangeError for a body of
+ * more bytes than `largest`.
  * gitea-js swallows an error that happens while the body is read; this way it is thrown.
  */
-export function boundedFetch(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
+export function boundedFetch(fetch: typeof globalThis.fetch, largest: number): typeof globalThis.fetch {
   return async (input, init) => {
     const response = await fetch(input, init);
     const { status, statusText, headers } = response;
-    const body = await readAll(response);
+    const body = await readAll(response, largest);
     return new Response(status === 204 || status === 205 || status === 304 ? null : body, {
       status,
       statusText,
@@ -18,12 +16,12 @@ export function boundedFetch(fetch: typeof globalThis.fetch): typeof globalThis.
   };
 }
 
-async function readAll(response: Response): Promise<Uint8Array<ArrayBuffer>> {
+async function readAll(response: Response, largest: number): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.byteLength;
-    if (size > LARGEST_ANSWER) throw new RangeError(`the answer is longer than ${LARGEST_ANSWER} bytes`);
+    if (size > largest) throw new RangeError(`the answer is longer than ${largest} bytes`);
     chunks.push(chunk);
   }
   const whole = new Uint8Array(size);

@@ -5,6 +5,9 @@ import { createRedactor } from '../../shared/redact.ts';
 import { boundedFetch } from './bounded-fetch.ts';
 import { type Asked, noAnswer, nonsense, refusal } from './failures.ts';
 
+/** Bytes: a page of comments is far below it, even where each is of the largest size. */
+const LARGEST_ANSWER = 64 * 1024 * 1024;
+
 export interface TransportOptions {
   readonly name: string;
   /** Base address of the instance, with or without a sub-path or a slash at the end. */
@@ -49,7 +52,7 @@ export function createTransport(options: TransportOptions): Transport {
   redactor.register(options.token);
   const api = giteaApi(checkedAddress(options), {
     token: checkedToken(options),
-    customFetch: boundedFetch(options.fetch),
+    customFetch: boundedFetch(options.fetch, LARGEST_ANSWER),
   });
   const asked = (doing: string): Asked => ({ forge: options.name, doing, redact: redactor.redact });
   return {

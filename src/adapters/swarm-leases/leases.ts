@@ -13,10 +13,13 @@ import {
 } from './heartbeat.ts';
 import { changeSlots, readSlots, type Slot } from './slot-table.ts';
 
+const STOPPED = 'seatrial-admission-stopped';
+
 /** Leases in the swarm's own store, so that they hold over daemons, pipeline steps and hand-started runs. */
 export function createSwarmLeases(engine: Engine, clock: Clock, rhythm: Rhythm = RHYTHM): Leases {
   return {
     async acquire(request, signal) {
+      if ((await engine.config(STOPPED, signal)) !== undefined) return undefined;
       // The heart beats before the slots are taken: slots without a heartbeat belong to the dead.
       const heartbeat = await startHeartbeat(engine, clock, rhythm, request, signal);
       let taken = 0;
@@ -51,6 +54,15 @@ export function createSwarmLeases(engine: Engine, clock: Clock, rhythm: Rhythm =
     async forget(run, signal) {
       await removeHeartbeat(engine, run, signal);
       await changeSlots(engine, without(run), signal);
+    },
+
+    async stopAdmission(signal) {
+      await engine.createConfig(STOPPED, {}, 'While this exists no Seatrial run gets a slot.', signal);
+    },
+
+    async resumeAdmission(signal) {
+      const stopped = await engine.config(STOPPED, signal);
+      if (stopped !== undefined) await engine.removeConfig(stopped.id, signal);
     },
 
     async dead(runs, signal) {

@@ -1,0 +1,71 @@
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import type { Plan } from '../plan/plan.ts';
+import { prepare } from '../run/prepare.ts';
+import { newRunId } from '../shared/ids.ts';
+import { EXIT, ending } from './exit-codes.ts';
+import { type CommonFlags, settingFlags } from './flags.ts';
+import type { Parts } from './parts.ts';
+import { type RequestFlags, requestOf } from './request.ts';
+
+export function addPlan(program: Command, parts: Parts): void {
+  program
+    .command('plan')
+    .description('shows what a run would do, and why, without Docker')
+    .argument('<recipe>', 'name of the recipe')
+    .option('--source <dir|url>', 'git repository of the recipe')
+    .option('--head <rev>', 'what is tested; by default what the source has checked out')
+    .option('--base <rev>', 'what the change is meant for; by default its main branch')
+    .option('--only <stages>', 'some of install,upgrade,backup-restore')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  seatrial plan custom-html --source ./custom-html\n  seatrial plan custom-html --source ./custom-html --head my-change --json',
+    )
+    .action(
+      ending(parts, async (recipe: string, _options: unknown, command: Command) => {
+        const flags = command.optsWithGlobals<CommonFlags & RequestFlags>();
+        const plan = await planned(parts, recipe, flags);
+        parts.streams.out(flags.json === true ? `${JSON.stringify(plan, null, 2)}\n` : tree(plan));
+        return EXIT.success;
+      }),
+    );
+}
+
+async function planned(parts: Parts, recipe: string, flags: CommonFlags & RequestFlags): Promise<Plan> {
+  const { environment, signal } = parts;
+  const settings = parts.settings(settingFlags(flags));
+  const request = await requestOf(recipe, flags, environment, Date.now(), signal);
+  const run = newRunId(Date.now(), () => new Uint8Array(2));
+  const work = join(tmpdir(), `seatrial-plan-${process.pid}`);
+  try {
+    const house = { settings: { ...parts.runSettings(settings), work } };
+    return (await prepare({ run, request, house, signal })).plan;
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+function tree(plan: Plan): string {
+  const lines = [`${plan.recipe} at ${plan.head.slice(0, 10)}`];
+  plan.paths.forEach((path, index) => {
+    const last = index === plan.paths.length - 1 && plan.skipped.length === 0;
+    const from =
+      path.app.from === 'head' ? 'from the head' : `from ${plan.previous?.tag ?? 'the previous release'}`;
+    lines.push(`${last ? '└─' : '├─'} app ${path.app.role}, installed ${from}`);
+    path.steps.forEach((step, at) => {
+      lines.push(
+        `${last ? '   ' : '│  '}${at === path.steps.length - 1 ? '└─' : '├─'} ${step.stage}: ${step.why}`,
+      );
+    });
+  });
+  plan.skipped.forEach((skipped, index) => {
+    lines.push(`${index === plan.skipped.length - 1 ? '└─' : '├─'} not ${skipped.stage}: ${skipped.reason}`);
+  });
+  const { min, want } = plan.slots;
+  lines.push(
+    `slots: ${want === min ? min : `${want} side by side, or ${min} with one path after the other`}`,
+  );
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,66 @@
+import type { Command } from 'commander';
+import { summary, watchRuns } from '../report/terminal.ts';
+import { conduct, nextRunId } from '../serve/conduct.ts';
+import { EXIT, ending } from './exit-codes.ts';
+import { type CommonFlags, settingFlags } from './flags.ts';
+import type { Parts } from './parts.ts';
+import { type RequestFlags, requestOf } from './request.ts';
+
+export function addRun(program: Command, parts: Parts): void {
+  program
+    .command('run')
+    .description('tests one change of a recipe on this Docker Swarm; needs no forge')
+    .argument('<recipe>', 'name of the recipe')
+    .option('--source <dir|url>', 'git repository of the recipe')
+    .option('--head <rev>', 'what is tested; by default what the source has checked out')
+    .option('--base <rev>', 'what the change is meant for; by default its main branch')
+    .option('--only <stages>', 'some of install,upgrade,backup-restore')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  seatrial run custom-html --source ./custom-html
+  seatrial run custom-html --source ./custom-html --head my-change --base main
+  seatrial run custom-html --source https://git.example.org/recipes/custom-html.git --only install
+
+Ends with 0 when the change holds, 1 when the recipe failed, 2 for bad input,
+3 when the environment or Seatrial itself failed, 4 when cancelled, 5 when refused.`,
+    )
+    .action(
+      ending(parts, async (recipe: string, _options: unknown, command: Command) => {
+        const flags = command.optsWithGlobals<CommonFlags & RequestFlags>();
+        return await runOnce(parts, recipe, flags);
+      }),
+    );
+}
+
+async function runOnce(parts: Parts, recipe: string, flags: CommonFlags & RequestFlags): Promise<number> {
+  const { environment, streams, signal } = parts;
+  const settings = parts.settings(settingFlags(flags));
+  const request = await requestOf(recipe, flags, environment, Date.now(), signal);
+  const view = watchRuns(streams);
+  const open = await parts.openHouse(settings, view.see);
+  try {
+    const { house, runs } = open;
+    const run = nextRunId(house);
+    const report = await conduct({
+      house,
+      run,
+      request,
+      signal,
+      runs,
+      unplannable: 'throw',
+      stillWanted: async () => undefined,
+    });
+    view.end();
+    streams.out(
+      flags.json === true
+        ? `${JSON.stringify(report, null, 2)}\n`
+        : summary(report, { color: streams.color }),
+    );
+    return report.outcome === null ? EXIT.trouble : EXIT[report.outcome];
+  } finally {
+    view.end();
+    open.close();
+  }
+}

@@ -1,0 +1,184 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { localReference, TOOLS } from '../lab/images/definitions.ts';
+import { findCli } from '../lab/setup/docker-cli.ts';
+import { readMachine } from '../lab/setup/machine.ts';
+import { requireSpace } from '../lab/setup/space.ts';
+import { createCaddyRouter } from './adapters/caddy/router.ts';
+import { createDockerEngine } from './adapters/docker-engine/engine.ts';
+import { createGiteaForge } from './adapters/gitea/gitea-forge.ts';
+import { createResticBackup } from './adapters/restic/backup.ts';
+import { openDatabase } from './adapters/sqlite/database.ts';
+import { jobStore } from './adapters/sqlite/job-store.ts';
+import { outboxStore } from './adapters/sqlite/outbox-store.ts';
+import { runStore } from './adapters/sqlite/run-store.ts';
+import { triggerStore } from './adapters/sqlite/trigger-store.ts';
+import { createSwarmDeployer } from './adapters/swarm/deployer.ts';
+import { createSwarmLeases } from './adapters/swarm-leases/leases.ts';
+import type { OpenHouse, Parts, SeeEvent } from './cli/parts.ts';
+import { runProgram } from './cli/program.ts';
+import { readEnvironment } from './config/environment.ts';
+import { readSettings, type Settings } from './config/settings.ts';
+import { openDemo } from './main-demo.ts';
+import { examine } from './main-doctor.ts';
+import type { RunSettings } from './run/house.ts';
+import type { RunStore } from './run/store.ts';
+import type { WatchedForge } from './serve/serve.ts';
+import { systemClock } from './shared/clock.ts';
+import { SeatrialError } from './shared/errors.ts';
+import { createRedactor } from './shared/redact.ts';
+
+/** The only place where adapters are chosen and wired. */
+const root = fileURLToPath(new URL('..', import.meta.url));
+const environment = readEnvironment();
+const redactor = createRedactor();
+const stop = new AbortController();
+let ending: 130 | 143 | undefined;
+
+const parts: Omit<Parts, 'exit'> = {
+  environment,
+  streams: {
+    out: (text) => void process.stdout.write(redactor.redact(text)),
+    err: (text) => void process.stderr.write(redactor.redact(text)),
+    live: process.stderr.isTTY === true && !environment.ci,
+    color: process.stdout.isTTY === true && !environment.noColor,
+  },
+  signal: stop.signal,
+  version: JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version,
+  settings: (flags) => readSettings(environment, flags),
+  runSettings,
+  openHouse,
+  openStores: (settings) => {
+    const db = openDatabase(join(settings.stateDir, 'seatrial.db'));
+    return { store: runStore(db, systemClock, redactor), runs: runsOf(settings), close: db.close };
+  },
+  forges,
+  openDemo: (directory, progress) => openDemo({ environment, progress, signal: stop.signal }, directory),
+  examine: (settings) => examine(settings, environment, stop.signal),
+};
+
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  process.on(signal, () => {
+    if (ending !== undefined) process.exit(code);
+    ending = code;
+    parts.streams.err(
+      `\n${signal}: everything is taken away first; a second one leaves that to \`seatrial reap\`.\n`,
+    );
+    stop.abort(new SeatrialError({ kind: 'environment', code: 'signal', sentence: `Stopped by ${signal}.` }));
+  });
+}
+const code = await runProgram(process.argv.slice(2), parts);
+process.exitCode = ending ?? code;
+
+function runSettings(settings: Settings): RunSettings {
+  return {
+    controller: settings.controller,
+    baseDomain: settings.baseDomain,
+    maxTests: settings.maxTests,
+    runDeadline: settings.runDeadline,
+    admissionDeadline: settings.runDeadline,
+    suites: join(root, 'recipes'),
+    work: join(settings.stateDir, 'work'),
+    path: environment.path,
+  };
+}
+
+/** Throws `environment` errors where Docker cannot carry a run. */
+async function openHouse(settings: Settings, see: SeeEvent): Promise<OpenHouse> {
+  await mkdir(settings.stateDir, { recursive: true, mode: 0o700 });
+  await requireSpace(settings.stateDir, 'the state directory');
+  const engine = createDockerEngine(settings.dockerHost);
+  const { swarm } = await engine.info(stop.signal);
+  if (swarm.kind !== 'manager') throw noManager(swarm.kind);
+  const context = {
+    environment,
+    progress: (line: string) => parts.streams.err(`${line}\n`),
+    signal: stop.signal,
+  };
+  const cli = await findCli(context, await readMachine());
+  const tools = (await engine.hasImage(localReference(TOOLS), stop.signal))
+    ? localReference(TOOLS)
+    : undefined;
+  const db = openDatabase(join(settings.stateDir, 'seatrial.db'));
+  const random = (count: number) => randomBytes(count);
+  return {
+    house: {
+      engine,
+      deployer: createSwarmDeployer({
+        cli: cli.path,
+        cliMajor: Number.parseInt(cli.version, 10),
+        host: settings.dockerHost,
+        engine,
+      }),
+      router: createCaddyRouter({ engine, image: settings.routerImage ?? tools ?? 'caddy:2.10-alpine' }),
+      backup: createResticBackup({
+        engine,
+        image: settings.backupImage ?? tools ?? 'restic/restic:0.18.0',
+        random,
+        redactor,
+      }),
+      leases: createSwarmLeases(engine, systemClock),
+      store: seen(runStore(db, systemClock, redactor), see),
+      clock: systemClock,
+      random,
+      settings: runSettings(settings),
+    },
+    triggers: triggerStore(db),
+    jobs: jobStore(db),
+    outbox: outboxStore(db),
+    runs: runsOf(settings),
+    close: db.close,
+  };
+}
+
+function seen(store: RunStore, see: SeeEvent): RunStore {
+  return {
+    ...store,
+    append(run, event) {
+      const recorded = store.append(run, event);
+      see(run, recorded);
+      return recorded;
+    },
+  };
+}
+
+function runsOf(settings: Settings): string {
+  return join(settings.stateDir, 'runs');
+}
+
+function forges(settings: Settings): readonly WatchedForge[] {
+  return settings.forges.map(({ name, url, tokenVariable, repositories, interval }) => {
+    const token = environment.variable(tokenVariable);
+    if (token === undefined || token === '') {
+      throw new SeatrialError({
+        kind: 'input',
+        code: 'no-token',
+        sentence: `The variable ${tokenVariable}, which should hold the token for ${url}, is not set.`,
+        remedy: `Set ${tokenVariable} in the environment of this command.`,
+      });
+    }
+    redactor.register(token);
+    return { forge: createGiteaForge({ name, url, token }), repositories, interval };
+  });
+}
+
+function noManager(kind: string): SeatrialError {
+  const why =
+    { inactive: 'is in no swarm', worker: 'is a worker of a swarm, not a manager' }[kind] ??
+    'is in a swarm that does not work';
+  return new SeatrialError({
+    kind: 'environment',
+    code: 'no-swarm',
+    sentence: `The Docker engine ${why}, so nothing can be deployed.`,
+    remedy:
+      kind === 'inactive'
+        ? 'docker swarm init --advertise-addr 127.0.0.1'
+        : 'Point DOCKER_HOST at a manager; `seatrial doctor` shows more.',
+  });
+}

@@ -1,0 +1,149 @@
+import type { Report, ReportedCheck, ReportedLevel, ReportedStage } from './schema.ts';
+import { readingWords, seedTable } from './seed-table.ts';
+import { template } from './templates.ts';
+import { findingOf, headline, levelName, levelStop, placeOf, whoseMove } from './words.ts';
+
+/** First line of our one comment on a pull request. Anyone can write it: the author counts too. */
+export const STICKY_MARKER = '<!-- seatrial:sticky v1 -->';
+/** First line of an answer to somebody without permission; never taken for the sticky comment. */
+export const REFUSAL_MARKER = '<!-- seatrial:refusal v1 -->';
+
+/** Forges take 65 536 characters and more; this leaves room. */
+const LONGEST = 60_000;
+
+const ended = template('ended');
+const running = template('running');
+const refusal = template('refusal');
+
+/** How much of what may be long is shown. */
+interface Limits {
+  /** Characters of evidence for each check, of which the end is kept. */
+  readonly evidence: number;
+  /** Rows of each table, and broken checks that are shown with their evidence. */
+  readonly rows: number;
+}
+
+const LIMITS: readonly Limits[] = [
+  { evidence: 8000, rows: 60 },
+  { evidence: 2000, rows: 30 },
+  { evidence: 500, rows: 10 },
+];
+const LEAST: Limits = { evidence: 200, rows: 3 };
+
+/** The comment as it stands now: progress while the run is under way, then its result. At most 60 000 characters. */
+export function stickyComment(report: Report): string {
+  const { level } = report;
+  if (report.outcome === null || level === null) return running(runningView(report));
+  for (const limits of LIMITS) {
+    const text = ended(endedView(report, level, limits));
+    if (text.length < LONGEST) return text;
+  }
+  return ended(endedView(report, level, LEAST));
+}
+
+/** The answer to somebody who may not start tests. */
+export function refusalComment(login: string): string {
+  return refusal({ marker: REFUSAL_MARKER, login });
+}
+
+function runningView(report: Report): object {
+  return {
+    marker: STICKY_MARKER,
+    headline: headline(report),
+    stages: stageRows(report).filter(({ stage }) => stage !== 'teardown'),
+    head: report.head,
+    previous: report.previous,
+    run: report.run,
+    requester: report.pull?.requester,
+  };
+}
+
+function endedView(report: Report, level: ReportedLevel, limits: Limits): object {
+  const { cause, outcome } = report;
+  const checks = report.stages.flatMap(({ stage, checks: own }) => own.map((check) => ({ stage, check })));
+  return {
+    marker: STICKY_MARKER,
+    outcome,
+    headline: headline(report),
+    cause,
+    place: cause === null ? undefined : placeOf(cause),
+    move: whoseMove(outcome),
+    level,
+    levelName: levelName(level),
+    levelStop: levelStop(level, cause),
+    stages: stageRows(report),
+    seeds: seedView(report, limits),
+    broken: brokenChecks(report, limits),
+    left: leftLines(report).slice(0, limits.rows),
+    checkCount: checks.length,
+    checks: checks.slice(0, limits.rows).map(({ stage, check }) => ({ stage, check, seen: seenBy(check) })),
+    moreChecks: Math.max(0, checks.length - limits.rows),
+    adjustments: report.adjustments.slice(0, limits.rows),
+    moreAdjustments: Math.max(0, report.adjustments.length - limits.rows),
+    reproduce: report.reproduce,
+    head: report.head,
+    previous: report.previous,
+    totalMs: report.timings.totalMs,
+    run: report.run,
+  };
+}
+
+function stageRows(report: Report): readonly (Pick<ReportedStage, 'stage' | 'outcome' | 'tookMs'> & {
+  readonly finding: string;
+})[] {
+  return report.stages.map((stage) => ({
+    stage: stage.stage,
+    outcome: stage.outcome,
+    tookMs: stage.tookMs,
+    finding: findingOf(stage, report),
+  }));
+}
+
+function seedView(report: Report, limits: Limits): object {
+  const { moments, lines } = seedTable(report.seeds);
+  return {
+    moments,
+    lines: lines.slice(0, limits.rows).map(({ place, readings }) => ({
+      place,
+      readings: readings.map((seed) =>
+        seed === undefined ? {} : { words: readingWords(seed), asDemanded: seed.asDemanded },
+      ),
+    })),
+  };
+}
+
+/** What did not pass, with what shows it; the one that the verdict names comes first and does not say it twice. */
+function brokenChecks(report: Report, limits: Limits): readonly object[] {
+  const all = report.stages.flatMap(({ stage, checks }) =>
+    checks.flatMap((check) => {
+      if (check.cause === null) return [];
+      const first = check.cause.sentence === report.cause?.sentence;
+      const evidence = tail(check.cause.evidence.join('\n'), limits.evidence);
+      return [{ stage, check, first, evidence, place: placeOf(check.cause) }];
+    }),
+  );
+  return all
+    .filter(({ first, evidence }) => !first || evidence !== '')
+    .sort((one, other) => Number(other.first) - Number(one.first))
+    .slice(0, limits.rows);
+}
+
+/** The end of a log, from the start of a line where there is one. */
+function tail(text: string, characters: number): string {
+  if (text.length <= characters) return text;
+  if (characters === 0) return '';
+  const end = text.slice(-characters).toWellFormed();
+  return `[…]\n${end.slice(end.indexOf('\n') + 1)}`;
+}
+
+function leftLines({ residue, unexplained, troubles }: Report): readonly string[] {
+  return [
+    ...residue.map(({ kind, name }) => `Left behind: ${kind} \`${name}\``),
+    ...unexplained.map(({ kind, name }) => `New since the start, but not ours: ${kind} \`${name}\``),
+    ...troubles,
+  ];
+}
+
+function seenBy({ note, cause }: ReportedCheck): string {
+  return cause?.sentence ?? note ?? '';
+}

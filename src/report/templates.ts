@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import Handlebars from 'handlebars';
+import type { CheckOutcome, ResultStage } from '../journal/check.ts';
+import { cut } from '../shared/text.ts';
+import { cell, code, fence, html, md, prose } from './markdown.ts';
+import type { StageState } from './schema.ts';
+import { CHECK_WORDS, duration, STAGE_TITLES, STAGE_WORDS } from './words.ts';
+
+export type Template = (view: object) => string;
+
+/**
+ * A template of this room. Handlebars escapes nothing by itself, because what is right differs
+ * from place to place: every value passes through one of the helpers below.
+ */
+export function template(name: 'ended' | 'running' | 'refusal'): Template {
+  const source = readFileSync(new URL(`./templates/${name}.hbs`, import.meta.url), 'utf8');
+  const compiled = handlebars.compile<object>(source, { noEscape: true, strict: false });
+  return (view) => compiled(view);
+}
+
+/** One set of signs for everything that ends or runs. */
+export const MARKS: Readonly<Record<StageState | 'refused', string>> = {
+  success: '✅',
+  failure: '❌',
+  error: '⚠️',
+  refused: '❌',
+  cancelled: '➖',
+  skipped: '➖',
+  'not reached': '➖',
+  running: '⏳',
+  'to come': '·',
+};
+
+const CHECK_MARKS: Readonly<Record<CheckOutcome, string>> = {
+  pass: '✅',
+  fail: '❌',
+  invalid: '⚠️',
+  error: '⚠️',
+  skipped: '➖',
+  aborted: '➖',
+};
+
+const LONGEST_CELL = 300;
+
+const handlebars = Handlebars.create();
+handlebars.registerHelper({
+  md: (text: string) => md(text),
+  prose: (text: string) => prose(text),
+  code: (text: string) => code(text),
+  cell: (text: string) => cell(prose(cut(text, LONGEST_CELL))),
+  fence: (text: string) => fence(text),
+  fenceSh: (text: string) => fence(text, 'sh'),
+  html: (text: string) => html(text),
+  mark: (outcome: StageState | 'refused') => MARKS[outcome],
+  word: (outcome: StageState) => STAGE_WORDS[outcome],
+  title: (stage: ResultStage) => STAGE_TITLES[stage],
+  checkMark: (outcome: CheckOutcome) => CHECK_MARKS[outcome],
+  checkWord: (outcome: CheckOutcome) => CHECK_WORDS[outcome],
+  demanded: (asDemanded: boolean) => (asDemanded ? '✅' : '❌'),
+  time: (milliseconds: number | null) => (milliseconds === null ? '' : duration(milliseconds)),
+  number: (count: number) => String(count),
+  bar: (reached: number, of: number) => '▰'.repeat(reached) + '▱'.repeat(of - reached),
+});
