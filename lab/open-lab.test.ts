@@ -20,6 +20,7 @@ describe.runIf(running)('the lab', { timeout: 300_000 }, () => {
   let client: Docker;
   let place: RegistryPlace;
   let lab: Lab;
+  const opened: Lab[] = [];
   const occupied = createServer();
   beforeAll(async () => {
     const own = await testContext();
@@ -35,14 +36,16 @@ describe.runIf(running)('the lab', { timeout: 300_000 }, () => {
     });
     place = { container: `seatrial-lab-test-${process.pid}`, port, data: join(own.directory, 'registry') };
     lab = await openLab({ ...context, ready, place });
+    opened.push(lab);
   }, 300_000);
   afterAll(async () => {
-    const { nginx, tools } = lab.images;
-    await lab.close();
-    const { missing: _, ...present } = nginx;
-    await tryDocker(client, ['image', 'rm', ...Object.values(present), tools], { name: 'clean up' });
-    await context.remove();
+    for (const { images, close } of opened) {
+      await close();
+      const { missing: _, ...present } = images.nginx;
+      await tryDocker(client, ['image', 'rm', ...Object.values(present), images.tools], { name: 'clean up' });
+    }
     occupied.close();
+    await context.remove();
   }, 60_000);
 
   test('set-up finds everything done the second time, and changes nothing', async () => {
@@ -50,7 +53,7 @@ describe.runIf(running)('the lab', { timeout: 300_000 }, () => {
     const before = await swarm();
     const lines: string[] = [];
     expect(await setUp({ ...context, progress: (line) => lines.push(line) })).toEqual(ready);
-    expect(lines).toHaveLength(1);
+    expect(done(lines)).toHaveLength(1);
     expect(await swarm()).toBe(before);
   });
 
@@ -63,7 +66,7 @@ describe.runIf(running)('the lab', { timeout: 300_000 }, () => {
     const id = await registryId(client, place);
     const lines: string[] = [];
     const second = await openLab({ ...context, ready, place, progress: (line) => lines.push(line) });
-    expect(lines).toEqual([]);
+    expect(done(lines)).toEqual([]);
     expect(second.images).toEqual(lab.images);
     await second.close();
     expect(await registryId(client, place)).toBe(id);
@@ -127,6 +130,7 @@ describe.runIf(running)('the lab', { timeout: 300_000 }, () => {
     await docker(client, ['pull', again.images.nginx.old], { name: 'pull' });
     const before = lab;
     lab = again;
+    opened.push(again);
     await before.close();
     expect(await registryId(client, place)).not.toBe('');
   });
@@ -141,6 +145,11 @@ describe.runIf(running)('the lab', { timeout: 300_000 }, () => {
     expect(await list()).toEqual(['', '']);
   });
 });
+
+/** What was said, but for waiting: others may be using the same machine. */
+function done(lines: readonly string[]): readonly string[] {
+  return lines.filter((line) => !line.startsWith('Waiting for another process'));
+}
 
 /** Empty where there is none. */
 function registryId(client: Docker, place: RegistryPlace): Promise<string> {

@@ -2,7 +2,7 @@ import { clisOnPath, newest } from '../lab/setup/docker-cli.ts';
 import { requireSpace } from '../lab/setup/space.ts';
 import { createDockerEngine } from './adapters/docker-engine/engine.ts';
 import { createGiteaForge } from './adapters/gitea/gitea-forge.ts';
-import type { Found } from './cli/doctor.ts';
+import type { Found } from './cli/parts.ts';
 import type { Environment } from './config/environment.ts';
 import type { ForgeSettings, Settings } from './config/settings.ts';
 import type { EngineInfo } from './ports/engine.ts';

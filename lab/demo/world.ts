@@ -61,7 +61,12 @@ export async function openDemoWorld(options: WorldOptions): Promise<DemoWorld> {
   const { directory, images, environment, signal } = options;
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { recursive: true });
-  const recipe = await buildCustomHtml({ directory: join(directory, 'custom-html.git'), images, environment, signal });
+  const recipe = await buildCustomHtml({
+    directory: join(directory, 'custom-html.git'),
+    images,
+    environment,
+    signal,
+  });
   const forge = await options.startForge(join(directory, 'forge'));
   forge.createUser(REPOSITORY.owner, 'Co-op Cloud');
   forge.createUser(MAINTAINER, 'Mara, a maintainer');
@@ -75,7 +80,12 @@ export async function openDemoWorld(options: WorldOptions): Promise<DemoWorld> {
   const pulls: DemoPull[] = [];
   for (const { change } of STORY) {
     const { title, body, branch } = recipe.pullRequests[change];
-    const number = await forge.createPullRequest(REPOSITORY, CONTRIBUTOR, { title, body, head: branch, base: 'main' });
+    const number = await forge.createPullRequest(REPOSITORY, CONTRIBUTOR, {
+      title,
+      body,
+      head: branch,
+      base: 'main',
+    });
     pulls.push({ number, title });
   }
   return {

@@ -30,8 +30,18 @@ export const BASE_INPUTS = inputsOfText([SUITE, ...BOOTSTRAP].join('\n'));
  * Debian's image from whatever registry the engine knows. Throws `no-base-image` where neither works.
  */
 export async function makeBase(context: Context, client: Docker, machine: Machine): Promise<void> {
-  if (await canBootstrap(context, machine)) await bootstrap(context, client, machine);
-  else await pull(context, client);
+  if (await canBootstrap(context, machine)) {
+    const bootstrapped = await bootstrap(context, client, machine).then(
+      () => true,
+      (error: unknown) => {
+        context.signal.throwIfAborted();
+        context.progress(`That did not work: ${error instanceof Error ? error.message : String(error)}`);
+        return false;
+      },
+    );
+    if (bootstrapped) return;
+  }
+  await pull(context, client);
 }
 
 async function canBootstrap(context: Context, machine: Machine): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { runOrThrow, runProcess } from '../../src/shared/process.ts';
+import { list } from '../../src/shared/text.ts';
 import { type Context, programEnvironment, step, trouble } from './context.ts';
 import type { Machine } from './machine.ts';
 
@@ -8,7 +9,7 @@ const ROLLING_NAMES = ['stable', 'testing', 'unstable', 'sid'];
 
 /** Installs Debian packages; the package lists are fetched first where a package is unknown. Needs root. */
 export async function installPackages(context: Context, packages: readonly string[]): Promise<void> {
-  await step(context, `Installing ${packages.join(' and ')} from Debian`, async () => {
+  await step(context, `Installing ${list(packages)} from Debian`, async () => {
     if (!(await canInstall(context, packages))) await updateLists(context);
     try {
       await install(context, packages);
@@ -90,7 +91,7 @@ async function install(context: Context, packages: readonly string[]): Promise<v
   await runOrThrow(
     'apt-get',
     [...flags, 'install', ...packages],
-    options(context, `installing ${packages.join(' and ')}`, 10 * MINUTE),
+    options(context, `installing ${list(packages)}`, 10 * MINUTE),
   );
 }
 
@@ -107,7 +108,7 @@ function aptFailed(packages: readonly string[], cause: unknown): Error {
   const words = cause instanceof Error ? cause.message : String(cause);
   return trouble(
     'apt-failed',
-    `Debian's ${packages.join(' and ')} could not be installed: ${words}`,
+    `Debian's ${list(packages)} could not be installed: ${words}`,
     `Run \`apt-get install ${packages.join(' ')}\` by hand to see why, then run again.`,
     { cause },
   );

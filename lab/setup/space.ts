@@ -2,7 +2,7 @@ import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { trouble } from './context.ts';
 
-export const NEEDED_BYTES = 2 * 1024 ** 3;
+const NEEDED_BYTES = 2 * 1024 ** 3;
 
 /** Throws `no-space` where the file system that holds (or will hold) the directory has less than this many bytes left. */
 export async function requireSpace(directory: string, purpose: string, needed = NEEDED_BYTES): Promise<void> {

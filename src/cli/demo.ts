@@ -6,6 +6,7 @@ import type { Residue } from '../journal/event.ts';
 import type { ForgeComment } from '../ports/forge.ts';
 import type { Report } from '../report/schema.ts';
 import { watchRuns } from '../report/terminal.ts';
+import { inventory } from '../run/inventory.ts';
 import { serve } from '../serve/serve.ts';
 import { SeatrialError } from '../shared/errors.ts';
 import { until } from '../shared/wait.ts';
@@ -151,19 +152,12 @@ async function endings(
   return pulls;
 }
 
-/** By label, over every kind of object. */
-async function leftOver({ house: { engine } }: OpenHouse, signal: AbortSignal): Promise<Residue[]> {
-  const ours = { 'seatrial.run': '' };
-  const named = (kind: Residue['kind'], all: readonly { readonly name: string }[]): Residue[] =>
-    all.map(({ name }) => ({ kind, name }));
-  return [
-    ...named('service', await engine.services(ours, signal)),
-    ...named('container', await engine.containers(ours, signal)),
-    ...named('network', await engine.networks(ours, signal)),
-    ...named('volume', await engine.volumes(ours, signal)),
-    ...named('secret', await engine.secrets(ours, signal)),
-    ...named('config', await engine.configs(ours, signal)),
-  ];
+/** By label, over every kind of object; other people's runs on this swarm are none of ours. */
+async function leftOver({ house: { engine, store } }: OpenHouse, signal: AbortSignal): Promise<Residue[]> {
+  const left: Residue[] = [];
+  for (const { id } of store.list(1000))
+    left.push(...(await inventory({ engine, run: id, ledger: store.ledger(id), signal })));
+  return left;
 }
 
 function seconds(milliseconds: number): number {

@@ -2,15 +2,7 @@ import { styleText } from 'node:util';
 import type { Command } from 'commander';
 import { EXIT, ending } from './exit-codes.ts';
 import { type CommonFlags, settingFlags } from './flags.ts';
-import type { Parts } from './parts.ts';
-
-/** One thing that Seatrial needs, and whether it is there. */
-export interface Found {
-  readonly what: string;
-  readonly state: 'good' | 'note' | 'missing';
-  readonly detail: string;
-  readonly remedy?: string;
-}
+import type { Found, Parts } from './parts.ts';
 
 export function addDoctor(program: Command, parts: Parts): void {
   program

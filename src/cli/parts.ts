@@ -8,7 +8,6 @@ import type { House, RunSettings } from '../run/house.ts';
 import type { WatchedForge } from '../serve/serve.ts';
 import type { RunId } from '../shared/brand.ts';
 import type { TriggerStore } from '../trigger/store.ts';
-import type { Found } from './doctor.ts';
 
 /** Where a command's words go: results to one side, progress to the other. */
 export interface Streams {
@@ -39,6 +38,14 @@ export interface OpenDemo {
   /** Images and engine of the lab. */
   readonly settings: (base: Settings) => Settings;
   close(): Promise<void>;
+}
+
+/** One thing that Seatrial needs, and whether it is there. */
+export interface Found {
+  readonly what: string;
+  readonly state: 'good' | 'note' | 'missing';
+  readonly detail: string;
+  readonly remedy?: string;
 }
 
 /** All that commands need from outside; wired in main.ts. */

@@ -55,7 +55,8 @@ function commands(parts: Parts): Command {
 
 /** The common flags may stand behind the command too, where people write them. */
 function takeCommonFlags(command: Command, parts: Parts): void {
-  if (command.name() === 'demo') command.option('--json [file]', 'writes the result to a file as JSON, or prints it');
+  if (command.name() === 'demo')
+    command.option('--json [file]', 'writes the result to a file as JSON, or prints it');
   else command.option('--json', 'prints the result as JSON');
   command
     .option('--config <file>', 'configuration file')

@@ -103,8 +103,9 @@ function seedView(report: Report, limits: Limits): object {
   const { moments, lines } = seedTable(report.seeds);
   return {
     moments,
+    wiped: moments.includes('after the wipe'),
     lines: lines.slice(0, limits.rows).map(({ place, readings }) => ({
-      place,
+      place: place.replace(/\bvolume (\S+)$/, 'volume `$1`'),
       readings: readings.map((seed) =>
         seed === undefined ? {} : { words: readingWords(seed), asDemanded: seed.asDemanded },
       ),

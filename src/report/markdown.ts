@@ -43,7 +43,10 @@ export function fence(text: string, language = 'text'): string {
 /** Text inside of an HTML element that stands in Markdown: there only entities and a joiner count. */
 export function html(text: string): string {
   return tame(text)
-    .replace(/[@#!](?=\S)|:(?=\/\/)|\bwww(?=\.)|(?<![0-9a-z])[0-9a-f](?=[0-9a-f]{6,63}(?![0-9a-z]))/gi, `$&${JOINER}`)
+    .replace(
+      /[@#!](?=\S)|:(?=\/\/)|\bwww(?=\.)|(?<![0-9a-z])[0-9a-f](?=[0-9a-f]{6,63}(?![0-9a-z]))/gi,
+      `$&${JOINER}`,
+    )
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;');

@@ -1,4 +1,5 @@
 import type { CheckOutcome, ResultStage } from '../journal/check.ts';
+import { list } from '../shared/text.ts';
 import type { RunOutcome } from '../verdict/verdict.ts';
 import type { Report, ReportedCause, ReportedLevel, ReportedStage, StageState } from './schema.ts';
 
@@ -71,11 +72,14 @@ const PHASES: Readonly<Record<Report['phase'], (recipe: string) => string>> = {
 };
 
 function doneBy(report: Report): string {
-  const claims = report.stages
-    .filter((stage) => stage.stage !== 'teardown' && stage.outcome === 'success')
-    .map((stage) => CLAIMS[stage.stage].does);
-  if (claims.length === 0) return 'has nothing that could be tested';
-  return claims.length > 2 ? `${claims.slice(0, -1).join(', ')} and ${claims.at(-1)}` : claims.join(' and ');
+  const passed = report.stages.filter(({ stage, outcome }) => stage !== 'teardown' && outcome === 'success');
+  if (passed.length === 0) return 'has nothing that could be tested';
+  const kept = passed.some(({ stage }) => stage === 'upgrade');
+  return list(
+    passed.map(({ stage }) =>
+      stage === 'backup-restore' && kept ? 'gets it back from its backup' : CLAIMS[stage].does,
+    ),
+  );
 }
 
 /** Whose move it is now; undefined where the outcome says it all. */
@@ -126,7 +130,7 @@ export function findingOf(stage: ReportedStage, report: Report): string {
     case 'error': {
       const broken = stage.checks.find(({ outcome }) => ['fail', 'invalid', 'error'].includes(outcome));
       if (broken === undefined) return stage.note;
-      return broken.cause?.sentence === report.cause?.sentence ? `not so: ${broken.title}` : stage.note;
+      return broken.cause?.sentence === report.cause?.sentence ? `at the check: ${broken.title}` : stage.note;
     }
     case 'not reached':
       return whyNotReached(stage.stage, report);
@@ -152,8 +156,9 @@ export function whyNotReached(stage: ResultStage, { outcome, stages }: Report): 
   return stage === 'teardown' ? 'nothing was deployed' : 'the run ended before it';
 }
 
-/** Milliseconds for people: `0.6 s`, `15 s`, `8 min 10 s`. */
+/** Milliseconds for people: `4 ms`, `0.6 s`, `15 s`, `8 min 10 s`. */
 export function duration(milliseconds: number): string {
+  if (milliseconds < 95) return `${Math.round(milliseconds)} ms`;
   const seconds = milliseconds / 1000;
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);

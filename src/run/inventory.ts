@@ -25,6 +25,7 @@ export async function inventory({
   ) => {
     const named = new Set(open.filter((row) => row.kind === kind).map((row) => row.name));
     for (const { name, labels } of all) {
+      // The heartbeat goes with the lease, after everything else is gone.
       const ours = labels['seatrial.run'] === run && labels['seatrial.heartbeat'] === undefined;
       if (ours || named.has(name)) found.push({ kind, name });
     }

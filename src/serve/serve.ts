@@ -42,12 +42,20 @@ const LAST_WORDS_MS = 15_000;
 export async function serve(options: ServeOptions): Promise<void> {
   const own = new Set<RunId>();
   await recover(options, own);
-  const pollers = options.forges.flatMap((watched) =>
-    watched.repositories.map((path) => pollOn(options, watched, path)),
-  );
-  await Promise.all([...pollers, workOn(options, own), publishOn(options)]);
+  const broken = new AbortController();
+  const all = { ...options, signal: AbortSignal.any([options.signal, broken.signal]) };
+  const loops = [
+    ...all.forges.flatMap((watched) => watched.repositories.map((path) => pollOn(all, watched, path))),
+    workOn(all, own),
+    publishOn(all),
+  ];
+  // A loop that breaks takes the others with it, but not before what runs has been taken away.
+  for (const loop of loops) loop.catch((error: unknown) => broken.abort(error));
+  const ended = await Promise.allSettled(loops);
   // Verdicts of cancelled runs still have to reach the forge.
   await publishAll(options, AbortSignal.timeout(LAST_WORDS_MS));
+  const failed = ended.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }
 
 /** What an earlier process left in the middle is taken away; its requests are begun once more, or end as errors. */

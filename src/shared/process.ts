@@ -29,7 +29,8 @@ const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
 /**
  * Runs a program from an argument vector, without a shell and without our environment.
  * Resolves with any exit code; throws the signal's reason when aborted, `deadline` when
- * its time is up and `not-started` when the program is not there.
+ * its time is up, `too-much-output` when it says more than is kept and `not-started` when the
+ * program is not there.
  */
 export async function runProcess(
   file: string,
@@ -52,6 +53,7 @@ export async function runProcess(
   });
   options.signal.throwIfAborted();
   if (result.timedOut) throw timedOut(file, options);
+  if (result.isMaxBuffer) throw tooMuch(file, options);
   if (result.exitCode === undefined)
     throw notRun(file, result.shortMessage ?? 'did not end by itself', options);
   return { exitCode: result.exitCode, stdout: result.stdout, stderr: result.stderr };
@@ -81,6 +83,16 @@ function timedOut(file: string, options: ProcessOptions): SeatrialError {
     code: 'deadline',
     sentence: `${options.name}: ${file} did not end within ${seconds} s`,
     facts: { deadline: options.name, program: file, seconds },
+  });
+}
+
+function tooMuch(file: string, options: ProcessOptions): SeatrialError {
+  const bytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
+  return new SeatrialError({
+    kind: 'environment',
+    code: 'too-much-output',
+    sentence: `${options.name}: ${file} said more than ${bytes} bytes`,
+    facts: { program: file, bytes },
   });
 }
 

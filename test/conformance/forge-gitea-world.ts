@@ -9,17 +9,23 @@ export interface GiteaWorldOptions {
   readonly url: string;
   /** Token of a site admin with all scopes. Everything is made anew and left behind. */
   readonly adminToken: string;
+  /** Stands between the adapter and the forge. */
+  readonly fetch?: typeof globalThis.fetch;
 }
+
+/** The least that Seatrial's manual asks for: it has to be enough. */
+const SCOPES = ['write:repository', 'write:issue', 'read:user'];
 
 const branchList = z.array(z.object({ name: z.string(), commit: z.object({ id: z.string() }) }));
 
 const PASSWORD = `Pw-${randomBytes(12).toString('hex')}`;
 
 /** A real Gitea: a throw-away one, for accounts and repositories stay. */
-export async function giteaWorld({ url, adminToken }: GiteaWorldOptions): Promise<ForgeWorld> {
+export async function giteaWorld(options: GiteaWorldOptions): Promise<ForgeWorld> {
+  const { url, adminToken, fetch = globalThis.fetch } = options;
   const developer = await createDeveloper(url);
   const ask = async (method: string, path: string, body?: unknown, authorization = `token ${adminToken}`) => {
-    const response = await fetch(`${url}/api/v1${path}`, {
+    const response = await globalThis.fetch(`${url}/api/v1${path}`, {
       method,
       headers: { authorization, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -30,13 +36,13 @@ export async function giteaWorld({ url, adminToken }: GiteaWorldOptions): Promis
   };
   const numbered = z.object({ number: z.int() });
   return {
-    forge: (token) => createGiteaForge({ name: 'gitea', url, token }),
+    forge: (token) => createGiteaForge({ name: 'gitea', url, token, fetch }),
     async createAccount(word) {
       const login = `${word}-${randomBytes(4).toString('hex')}`;
       const account = { username: login, password: PASSWORD, email: `${login}@example.test` };
       const user = await ask('POST', '/admin/users', { ...account, must_change_password: false });
       const basic = `Basic ${Buffer.from(`${login}:${PASSWORD}`).toString('base64')}`;
-      const token = await ask('POST', `/users/${login}/tokens`, { name: 'all', scopes: ['all'] }, basic);
+      const token = await ask('POST', `/users/${login}/tokens`, { name: 'seatrial', scopes: SCOPES }, basic);
       const { id } = z.object({ id: z.int() }).parse(user);
       return { id: String(id), login, token: z.object({ sha1: z.string() }).parse(token).sha1 };
     },

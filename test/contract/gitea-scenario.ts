@@ -1,14 +1,17 @@
 import { expect } from 'vitest';
-import { embeddedWorld } from '../conformance/forge-embedded-world.ts';
 import { createCast, createScene, refusalOf, type Scene, soon } from '../conformance/forge-scene.ts';
+import type { ForgeWorld } from '../conformance/forge-world.ts';
 import { recordingFetch } from './recording.ts';
 import type { Exchange } from './swagger-contract.ts';
 
+/** Makes a world whose adapter speaks through a given fetch. */
+export type MakeWorld = (fetch: typeof globalThis.fetch) => Promise<ForgeWorld>;
+
 /** Everything the adapter asks and everything the embedded forge can answer, well and badly. */
-export async function playScenario(): Promise<readonly Exchange[]> {
+export async function playScenario(makeWorld: MakeWorld): Promise<readonly Exchange[]> {
   const exchanges: Exchange[] = [];
   const fetch = recordingFetch(exchanges);
-  const world = await embeddedWorld({ fetch });
+  const world = await makeWorld(fetch);
   try {
     const scene = await createScene(world, await createCast(world));
     const { path, number, headSha, owner, stranger, forge } = scene;

@@ -22,6 +22,8 @@ export interface ContractOptions {
   readonly required: Readonly<Record<string, readonly string[]>>;
   /** Texts that come as `null` though the contract does not say so, by definition. */
   readonly nullable: Readonly<Record<string, readonly string[]>>;
+  /** Texts that are sent though the contract does not know them, by definition. */
+  readonly undeclared: Readonly<Record<string, readonly string[]>>;
   /** Error statuses that the server is known to answer though the contract does not declare them. */
   readonly tolerated: readonly number[];
 }
@@ -37,7 +39,7 @@ export async function readContract(file: string, options: ContractOptions): Prom
   addFormats.default(ajv);
   const definitions = Object.entries(swagger.definitions).map(([name, definition]) => [
     name,
-    { ...strict(definition, options.nullable[name]), required: options.required[name] ?? [] },
+    { ...deviating(strict(definition), name, options), required: options.required[name] ?? [] },
   ]);
   ajv.addSchema({ $id: 'contract', definitions: Object.fromEntries(definitions) });
   const compiled = new Map<string, ValidateFunction>();
@@ -103,7 +105,7 @@ function requestBreaches(operation: Operation, body: string | undefined, validat
   const parameter = operation.parameters.find(({ in: place }) => place === 'body');
   if (parameter === undefined) return body === undefined ? [] : ['the request has a body and needs none'];
   if (body === undefined) return ['the request has no body'];
-  return errorsOf(validator(parameter.schema), JSON.parse(body), 'request');
+  return errorsOf(validator(parameter.schema), jsonOf(body), 'request');
 }
 
 function responseBreaches(
@@ -116,12 +118,12 @@ function responseBreaches(
   const declared = operation.responses[String(status)];
   if (declared === undefined) {
     if (!tolerated.includes(status)) return [`status ${status} is not declared`];
-    return errorBreaches(responseBody);
+    return status < 400 ? [] : errorBreaches(responseBody);
   }
   const name = declared.$ref?.replace('#/responses/', '');
   const response = name === undefined ? declared : swagger.responses[name];
   if (response?.schema !== undefined) {
-    return errorsOf(validator(response.schema), JSON.parse(responseBody), `answer ${status}`);
+    return errorsOf(validator(response.schema), jsonOf(responseBody), `answer ${status}`);
   }
   if (status >= 400) return errorBreaches(responseBody);
   return responseBody === '' ? [] : [`answer ${status} has a body and is to have none`];
@@ -131,7 +133,16 @@ function responseBreaches(
 function errorBreaches(body: string): string[] {
   if (body === '') return [];
   const shape = z.object({ message: z.string(), url: z.string() });
-  return shape.safeParse(JSON.parse(body)).success ? [] : [`this is no error of the API: ${body}`];
+  return shape.safeParse(jsonOf(body)).success ? [] : [`this is no error of the API: ${body}`];
+}
+
+/** What is no JSON stays a text, which no schema takes. */
+function jsonOf(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return body;
+  }
 }
 
 function errorsOf(validate: ValidateFunction, value: unknown, what: string): string[] {
@@ -144,15 +155,12 @@ function errorsOf(validate: ValidateFunction, value: unknown, what: string): str
 }
 
 /** Refuses unknown fields and lets `null` pass where Go has a pointer or a slice. */
-function strict(schema: unknown, nullable: readonly string[] = []): Record<string, unknown> {
+function strict(schema: unknown): Record<string, unknown> {
   const copy = schemaNode.parse(schema);
   if (copy['$ref'] !== undefined) return { anyOf: [{ $ref: copy['$ref'] }, { type: 'null' }] };
   const properties = copy['properties'];
   if (properties !== undefined) {
-    const inner = Object.entries(schemaNode.parse(properties)).map(([name, value]) => {
-      const property = strict(value);
-      return [name, nullable.includes(name) ? { anyOf: [property, { type: 'null' }] } : property];
-    });
+    const inner = Object.entries(schemaNode.parse(properties)).map(([name, value]) => [name, strict(value)]);
     copy['properties'] = Object.fromEntries(inner);
     copy['additionalProperties'] = false;
   }
@@ -160,6 +168,15 @@ function strict(schema: unknown, nullable: readonly string[] = []): Record<strin
   if (copy['type'] === 'array') copy['type'] = ['array', 'null'];
   if (copy['type'] === 'string' && copy['format'] === 'date-time') copy['type'] = ['string', 'null'];
   return copy;
+}
+
+/** A definition as the server keeps it. */
+function deviating(schema: Record<string, unknown>, name: string, options: ContractOptions) {
+  const undeclared = (options.undeclared[name] ?? []).map((field) => [field, { type: 'string' }]);
+  const nullable = (options.nullable[name] ?? []).map((field) => [field, { type: ['string', 'null'] }]);
+  if (undeclared.length + nullable.length === 0) return schema;
+  const properties = schemaNode.parse(schema['properties']);
+  return { ...schema, properties: { ...properties, ...Object.fromEntries([...undeclared, ...nullable]) } };
 }
 
 /** References of a schema that stands outside the definitions. */

@@ -15,7 +15,7 @@ import { paged } from './paging.ts';
 import { addReaction, reactionsOf, removeReaction } from './reactions.ts';
 import { commentBody, parseBody, reactionBody, timeParameter } from './request-bodies.ts';
 import { type Thread, threadByNumber } from './threads.ts';
-import type { User } from './users.ts';
+import { authorById, GHOST, type User } from './users.ts';
 import { wireComment, wireReaction } from './wire.ts';
 
 /** Comments of the whole repository, on issues and pull requests alike. Has no Link header. */
@@ -52,10 +52,12 @@ export function writeComment(core: Core, thread: Thread, author: User, body: str
   return insertComment(core.database, { ...comment, created: core.now() });
 }
 
-/** 204 where the id is that of an event. */
+/** 204 where the id is that of an event, and 500 where the author is gone: a real Gitea trips over it. */
 export function getComment(call: RepositoryCall): Answer {
   const comment = commentOf(call, numberParam(call, 'id'));
-  return comment.kind === 'event' ? { status: 204 } : { status: 200, body: wired(call, comment) };
+  if (comment.kind === 'event') return { status: 204 };
+  if (authorById(call.core.database, comment.authorId) === GHOST) throw new HttpProblem(500, '');
+  return { status: 200, body: wired(call, comment) };
 }
 
 /** Whoever may write can edit what others wrote, and the author shown stays the same. */

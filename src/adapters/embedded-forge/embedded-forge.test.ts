@@ -152,6 +152,16 @@ describe('comments', () => {
     },
   );
 
+  test('of a deleted account are in the list, in the name of Ghost, and a 500 by themselves', async () => {
+    const issue = forge.admin.createIssue(path, 'ann', 'A question');
+    forge.admin.createUser({ login: 'leaver' });
+    const id = forge.admin.createComment(path, issue, 'leaver', 'bye');
+    forge.admin.deleteUser('leaver');
+    const { json } = await ask('/repos/ann/app/issues/comments');
+    expect(json).toMatchObject([{ id, body: 'bye', user: { id: -1, login: 'Ghost' } }]);
+    expect((await ask(`/repos/ann/app/issues/comments/${id}`)).status).toBe(500);
+  });
+
   test('on a number that does not exist are a 500 without a message', async () => {
     const { status, json } = await post('/repos/ann/app/issues/99/comments', { body: 'x' });
     expect([status, json.message]).toEqual([500, '']);

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../shared/clock.ts';
 import { runOrThrow, runProcess } from '../../shared/process.ts';
@@ -163,6 +164,18 @@ describe('cloning and pushing', () => {
     for (const file of ['info/refs', 'HEAD', 'config', 'objects/info/packs', '../../forge.db']) {
       expect((await fetch(`${forge.url}/ann/app.git/${file}`)).status).toBeGreaterThanOrEqual(400);
     }
+  });
+
+  test('a request that comes compressed, as git sends the longer ones, is understood', async () => {
+    await push(ann, 'main');
+    const want = `want ${await git('-C', work, 'rev-parse', 'HEAD')}\n`;
+    const length = (want.length + 4).toString(16).padStart(4, '0');
+    const response = await fetch(`${forge.url}/ann/app.git/git-upload-pack`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-git-upload-pack-request', 'content-encoding': 'gzip' },
+      body: gzipSync(`${length}${want}00000009done\n`),
+    });
+    expect(await response.text()).toContain('PACK');
   });
 
   test('closing ends a push that hangs', async () => {

@@ -35,6 +35,7 @@ export function wireUser(core: Core, user: User, self = false): Wire {
     followers_count: 0,
     following_count: 0,
     starred_repos_count: 0,
+    username: user.login,
   };
 }
 

@@ -85,8 +85,16 @@ describe('answers that are none', () => {
   });
 
   test('a comment that was "created" with 200 is a failure: something answered in between', async () => {
-    const { url } = await serve((_request, response) => response.end('[]'));
-    expect((await errorOf(forgeAt(url).createComment(path, 1, 'x', soon()))).code).toBe('forge-failed');
+    const comment = {
+      id: 1,
+      body: 'x',
+      pull_request_url: 'http://forge.test/o/r/pulls/1',
+      created_at: '2026-11-25T12:00:00Z',
+      updated_at: '2026-11-25T12:00:00Z',
+    };
+    const { url } = await serve((_request, response) => response.end(JSON.stringify(comment)));
+    const error = await errorOf(forgeAt(url).createComment(path, 1, 'x', soon()));
+    expect(error.message).toContain('the server answered 200, which fits nothing');
   });
 
   test('an answer without a time is a failure where the time is what was asked for', async () => {
