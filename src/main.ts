@@ -26,9 +26,9 @@ import { openDemo } from './main-demo.ts';
 import { examine } from './main-doctor.ts';
 import type { RunSettings } from './run/house.ts';
 import type { RunStore } from './run/store.ts';
-import type { WatchedForge } from './serve/serve.ts';
+import type { WatchedForge } from './serve/options.ts';
 import { systemClock } from './shared/clock.ts';
-import { SeatrialError } from './shared/errors.ts';
+import { cancellation, SeatrialError } from './shared/errors.ts';
 import { createRedactor } from './shared/redact.ts';
 
 /** The only place where adapters are chosen and wired. */
@@ -70,7 +70,7 @@ for (const [signal, code] of [
     parts.streams.err(
       `\n${signal}: everything is taken away first; a second one leaves that to \`seatrial reap\`.\n`,
     );
-    stop.abort(new SeatrialError({ kind: 'environment', code: 'signal', sentence: `Stopped by ${signal}.` }));
+    stop.abort(cancellation('signal', `Stopped by ${signal}.`));
   });
 }
 const code = await runProgram(process.argv.slice(2), parts);

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What both scripts need: parameters, rendering, waiting, and cleaning up after a failure.
 #
 #   SOURCE   git repository of the recipe
@@ -19,6 +20,10 @@ finished=''
 trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
+
+# Clients from 26 on can wait by themselves, and one day will unless told not to.
+detach=()
+case $(docker stack deploy --help) in *--detach*) detach=(--detach=true) ;; esac
 
 say() {
   local now=${EPOCHREALTIME/[.,]/}
@@ -82,15 +87,14 @@ checkout() {
 # operator's proxy; where the kernel has no IPVS, virtual addresses would not answer. What
 # `stack config` prints is read once more by `stack deploy`, so every dollar is doubled.
 render() (
-  cd "$work/$1"
+  cd "$work/$1" || exit
   sed "s/^DOMAIN=.*/DOMAIN=$2.example/" .env.sample >.env
   {
-    printf 'version: "3.8"\nnetworks:\n  proxy:\n    name: %s-net\n' "$2"
+    printf 'version: "3.8"\nnetworks:\n  proxy:\n    external: true\n    name: %s-net\n' "$2"
     [ -e /proc/net/ip_vs ] || printf 'services:\n  app:\n    deploy:\n      endpoint_mode: dnsrr\n'
   } >here.yml
+  export STACK_NAME=$2 EXTRA_DOMAINS=''
   set -a
-  STACK_NAME=$2
-  EXTRA_DOMAINS=''
   # shellcheck source=/dev/null
   . ./.env
   # shellcheck source=/dev/null
@@ -100,6 +104,11 @@ render() (
   for file in compose.yml here.yml "${@:3}"; do files+=(--compose-file "$file"); done
   docker stack config "${files[@]}" | sed 's/\$/$$/g'
 )
+
+# deploy STACK-FILE STACK: hands the stack over, without waiting.
+deploy() {
+  docker stack deploy "${detach[@]}" --compose-file "$work/$1" "$2" >/dev/null
+}
 
 # make_network STACK
 make_network() {
@@ -134,13 +143,13 @@ seed() {
 
 # digest STACK: that of the page as the app has it now.
 digest() {
-  docker exec "$(containers "$1")" sha256sum <<<'' "$PAGES/seed.txt"
+  docker exec "$(containers "$1")" sh -c "sha256sum <$PAGES/seed.txt"
 }
 
-# backup_tool ro|rw ARGUMENT...: restic beside the volume of the live app.
+# backup_tool ARGUMENT...: restic in a container of its own, and DATA beside the repository.
 backup_tool() {
   docker run --rm --name "$NAME-restic" --label "$LABEL" \
+    --volume "$NAME-backup:/repository" ${DATA:+--volume "$DATA"} \
     --env RESTIC_PASSWORD --env RESTIC_REPOSITORY --env RESTIC_CACHE_DIR \
-    --volume "$NAME-backup:/repository" --volume "$NAME-live_content:/data:$1" \
-    --entrypoint restic "$TOOLS" --quiet "${@:2}"
+    --entrypoint restic "$TOOLS" --quiet "$@"
 }

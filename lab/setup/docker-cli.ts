@@ -46,7 +46,7 @@ export async function findCli(context: Context, machine: Machine): Promise<Cli> 
 }
 
 /** Every different docker client on PATH that runs, in the order of PATH. */
-async function clisOnPath(context: Context): Promise<Cli[]> {
+export async function clisOnPath(context: Context): Promise<Cli[]> {
   const found: Cli[] = [];
   for (const directory of context.environment.path.split(delimiter).filter(isAbsolute)) {
     const cli = await versionOf(context, join(directory, 'docker'));
@@ -56,7 +56,7 @@ async function clisOnPath(context: Context): Promise<Cli[]> {
 }
 
 /** The first of those with the highest version. */
-function newest(clis: readonly Cli[]): Cli | undefined {
+export function newest(clis: readonly Cli[]): Cli | undefined {
   return clis.reduce<Cli | undefined>(
     (best, cli) => (best === undefined || compareVersions(cli.version, best.version) > 0 ? cli : best),
     undefined,

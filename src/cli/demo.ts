@@ -8,7 +8,7 @@ import type { Report } from '../report/schema.ts';
 import { watchRuns } from '../report/terminal.ts';
 import { inventory } from '../run/inventory.ts';
 import { serve } from '../serve/serve.ts';
-import { SeatrialError } from '../shared/errors.ts';
+import { cancellation } from '../shared/errors.ts';
 import { until } from '../shared/wait.ts';
 import { type DemoResult, told } from './demo-told.ts';
 import { EXIT, ending } from './exit-codes.ts';
@@ -101,7 +101,7 @@ async function tell(parts: Parts, demo: OpenDemo, open: OpenHouse): Promise<Read
           : { done: false, missing: `${world.pulls.length - reports.size} verdicts` },
     );
   } finally {
-    stop.abort(new SeatrialError({ kind: 'input', code: 'demo-over', sentence: 'The demo is over.' }));
+    stop.abort(cancellation('cancelled', 'The demo is over.'));
     await serving;
   }
   return reports;

@@ -5,7 +5,7 @@ import type { RecordedEvent } from '../journal/event.ts';
 import type { JobStore } from '../queue/job.ts';
 import type { OutboxStore } from '../report/outbox.ts';
 import type { House, RunSettings } from '../run/house.ts';
-import type { WatchedForge } from '../serve/serve.ts';
+import type { WatchedForge } from '../serve/options.ts';
 import type { RunId } from '../shared/brand.ts';
 import type { TriggerStore } from '../trigger/store.ts';
 

@@ -14,7 +14,10 @@ import { addShow } from './show.ts';
 /** Parses and carries out one command line. Resolves with the exit code; errors have been told by then. */
 export async function runProgram(argv: readonly string[], parts: Omit<Parts, 'exit'>): Promise<number> {
   let code = EXIT.success;
-  const program = commands({ ...parts, exit: (given) => void (code = given) });
+  const exit = (given: number) => {
+    code = given;
+  };
+  const program = commands({ ...parts, exit });
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return code;

@@ -30,6 +30,7 @@ Works from labels and leases alone where the state directory is gone. Ends with 
           const progress = (line: string) => streams.err(`${line}\n`);
           const result = await reap({
             house: open.house,
+            scope: 'everything',
             all: flags.all === true,
             own: new Set(),
             signal,

@@ -41,12 +41,12 @@ function parseLine(line: string, number: number, known: ReadonlyMap<string, stri
       facts: { line: number },
     });
   }
-  return { key, value: valueOf(rest, known), line: number };
+  return { key, value: readValue(rest, known), line: number };
 }
 
-function valueOf(rest: string, known: ReadonlyMap<string, string>): string {
-  const single = /^'([^']*)'/.exec(rest);
-  if (single?.[1] !== undefined) return single[1];
+function readValue(rest: string, known: ReadonlyMap<string, string>): string {
+  const literal = /^'([^']*)'/.exec(rest);
+  if (literal?.[1] !== undefined) return literal[1];
   const double = /^"((?:[^"\\]|\\.)*)"/.exec(rest);
   if (double?.[1] !== undefined)
     return expand(double[1].replace(/\\n/g, '\n').replace(/\\([^$])/g, '$1'), known);

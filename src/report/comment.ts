@@ -1,7 +1,7 @@
-import type { Report, ReportedCheck, ReportedLevel, ReportedStage } from './schema.ts';
+import type { Report, ReportedCause, ReportedStage } from './schema.ts';
 import { readingWords, seedTable } from './seed-table.ts';
 import { template } from './templates.ts';
-import { findingOf, headline, levelName, levelStop, placeOf, whoseMove } from './words.ts';
+import { findingOf, headline, levelName, levelStop, sentenceOf, whoseMove } from './words.ts';
 
 /** First line of our one comment on a pull request. Anyone can write it: the author counts too. */
 export const STICKY_MARKER = '<!-- seatrial:sticky v1 -->';
@@ -32,13 +32,12 @@ const LEAST: Limits = { evidence: 200, rows: 3 };
 
 /** The comment as it stands now: progress while the run is under way, then its result. At most 60 000 characters. */
 export function stickyComment(report: Report): string {
-  const { level } = report;
-  if (report.outcome === null || level === null) return running(runningView(report));
+  if (report.outcome === null) return running(runningView(report));
   for (const limits of LIMITS) {
-    const text = ended(endedView(report, level, limits));
+    const text = ended(endedView(report, limits));
     if (text.length < LONGEST) return text;
   }
-  return ended(endedView(report, level, LEAST));
+  return ended(endedView(report, LEAST));
 }
 
 /** The answer to somebody who may not start tests. */
@@ -58,25 +57,27 @@ function runningView(report: Report): object {
   };
 }
 
-function endedView(report: Report, level: ReportedLevel, limits: Limits): object {
-  const { cause, outcome } = report;
+function endedView(report: Report, limits: Limits): object {
+  const { cause, outcome, level } = report;
   const checks = report.stages.flatMap(({ stage, checks: own }) => own.map((check) => ({ stage, check })));
   return {
     marker: STICKY_MARKER,
     outcome,
     headline: headline(report),
     cause,
-    place: cause === null ? undefined : placeOf(cause),
+    ...(cause === null ? {} : causeView(cause)),
     move: whoseMove(outcome),
-    level,
-    levelName: levelName(level),
-    levelStop: levelStop(level, cause),
+    ...(level === null ? {} : { level, levelName: levelName(level), levelStop: levelStop(level, cause) }),
     stages: stageRows(report),
     seeds: seedView(report, limits),
     broken: brokenChecks(report, limits),
     left: leftLines(report).slice(0, limits.rows),
-    checkCount: checks.length,
-    checks: checks.slice(0, limits.rows).map(({ stage, check }) => ({ stage, check, seen: seenBy(check) })),
+    checkCount: checks.length === 1 ? 'The one check' : `All ${checks.length} checks`,
+    checks: checks.slice(0, limits.rows).map(({ stage, check }, index) => ({
+      group: stage === checks[index - 1]?.stage ? undefined : stage,
+      check,
+      seen: check.cause?.sentence ?? check.note ?? '',
+    })),
     moreChecks: Math.max(0, checks.length - limits.rows),
     adjustments: report.adjustments.slice(0, limits.rows),
     moreAdjustments: Math.max(0, report.adjustments.length - limits.rows),
@@ -86,6 +87,13 @@ function endedView(report: Report, level: ReportedLevel, limits: Limits): object
     totalMs: report.timings.totalMs,
     run: report.run,
   };
+}
+
+function causeView(cause: ReportedCause): { readonly sentence: string; readonly pointer: string } {
+  const { code, where } = cause;
+  const file = where !== null && 'file' in where ? `${where.file}:${where.line}` : undefined;
+  const pointer = file === undefined ? `(Cause: ${code}.)` : `Look at \`${file}\` (cause ${code}).`;
+  return { sentence: sentenceOf(cause), pointer };
 }
 
 function stageRows(report: Report): readonly (Pick<ReportedStage, 'stage' | 'outcome' | 'tookMs'> & {
@@ -101,6 +109,8 @@ function stageRows(report: Report): readonly (Pick<ReportedStage, 'stage' | 'out
 
 function seedView(report: Report, limits: Limits): object {
   const { moments, lines } = seedTable(report.seeds);
+  // Planted and never looked at again says nothing.
+  if (moments.length < 2 && report.seeds.every(({ asDemanded }) => asDemanded)) return { lines: [] };
   return {
     moments,
     wiped: moments.includes('after the wipe'),
@@ -120,7 +130,7 @@ function brokenChecks(report: Report, limits: Limits): readonly object[] {
       if (check.cause === null) return [];
       const first = check.cause.sentence === report.cause?.sentence;
       const evidence = tail(check.cause.evidence.join('\n'), limits.evidence);
-      return [{ stage, check, first, evidence, place: placeOf(check.cause) }];
+      return [{ stage, check, first, evidence, ...causeView(check.cause) }];
     }),
   );
   return all
@@ -137,14 +147,11 @@ function tail(text: string, characters: number): string {
   return `[…]\n${end.slice(end.indexOf('\n') + 1)}`;
 }
 
-function leftLines({ residue, unexplained, troubles }: Report): readonly string[] {
+function leftLines({ residue, unexplained, troubles, cause }: Report): readonly string[] {
+  const named = cause?.code === 'residue';
   return [
-    ...residue.map(({ kind, name }) => `Left behind: ${kind} \`${name}\``),
+    ...(named ? [] : residue).map(({ kind, name }) => `Left behind: ${kind} \`${name}\``),
     ...unexplained.map(({ kind, name }) => `New since the start, but not ours: ${kind} \`${name}\``),
     ...troubles,
   ];
-}
-
-function seenBy({ note, cause }: ReportedCheck): string {
-  return cause?.sentence ?? note ?? '';
 }

@@ -3,8 +3,7 @@ import type { RecordedEvent, RunEvent } from '../journal/event.ts';
 import type { RunRecord } from '../run/store.ts';
 import { list } from '../shared/text.ts';
 import { STAGES, type StageName, type TestRequest } from '../trigger/request.ts';
-import type { Level } from '../verdict/level.ts';
-import { stageOutcome } from '../verdict/verdict.ts';
+import { stageOutcome, type Verdict } from '../verdict/verdict.ts';
 import { phaseOf } from './progress.ts';
 import { reproduceLine } from './reproduce.ts';
 import {
@@ -46,7 +45,7 @@ export function reportOf(
     outcome: verdict?.outcome ?? null,
     stage: verdict?.stage ?? null,
     cause: cause === null ? null : causeOf(cause),
-    level: verdict === undefined ? null : levelOf(verdict.level),
+    level: verdict === undefined ? null : levelOf(verdict),
     stages: [...STAGES.map((stage) => stageOf(stage, events, over)), teardownOf(events, torn, over)],
     seeds: events.flatMap((event) => (event.type === 'seed' ? [seedOf(event)] : [])),
     adjustments: events.flatMap((event) => (event.type === 'adjusted' ? adjustmentsOf(event) : [])),
@@ -71,7 +70,9 @@ function pullOf({ origin }: TestRequest): Report['pull'] {
   return { forge, owner, repository, number: pull, requester };
 }
 
-function levelOf(level: Level): ReportedLevel {
+/** An error or a cancellation before the first rung is no proof of level 0. */
+function levelOf({ outcome, level }: Verdict): ReportedLevel | null {
+  if (level.reached === 0 && (outcome === 'error' || outcome === 'cancelled')) return null;
   return { reached: level.reached, name: level.name, of: level.of, stopsAt: { ...level.stopsAt } };
 }
 

@@ -102,7 +102,7 @@ export const ReportSchema = z.object({
     })
     .nullable(),
   phase: z.enum(PHASES),
-  /** This and the level are null while the run is under way. */
+  /** Null while the run is under way. */
   outcome: z.enum(RUN_OUTCOMES).nullable(),
   stage: z.enum(RESULT_STAGES).nullable(),
   cause: cause.nullable(),

@@ -52,12 +52,17 @@ handlebars.registerHelper({
   fenceSh: (text: string) => fence(text, 'sh'),
   html: (text: string) => html(text),
   mark: (outcome: StageState | 'refused') => MARKS[outcome],
-  word: (outcome: StageState) => STAGE_WORDS[outcome],
-  title: (stage: ResultStage) => STAGE_TITLES[stage],
+  word: (outcome: StageState) => unbroken(STAGE_WORDS[outcome]),
+  title: (stage: ResultStage | undefined) => (stage === undefined ? '' : unbroken(STAGE_TITLES[stage])),
   checkMark: (outcome: CheckOutcome) => CHECK_MARKS[outcome],
-  checkWord: (outcome: CheckOutcome) => CHECK_WORDS[outcome],
+  checkWord: (outcome: CheckOutcome) => unbroken(CHECK_WORDS[outcome]),
   demanded: (asDemanded: boolean) => (asDemanded ? '✅' : '❌'),
-  time: (milliseconds: number | null) => (milliseconds === null ? '' : duration(milliseconds)),
+  time: (milliseconds: number | null) => (milliseconds === null ? '' : unbroken(duration(milliseconds))),
   number: (count: number) => String(count),
   bar: (reached: number, of: number) => '▰'.repeat(reached) + '▱'.repeat(of - reached),
 });
+
+/** Short words that tables must not break. */
+function unbroken(text: string): string {
+  return text.replaceAll(' ', '\u00a0');
+}

@@ -1,5 +1,5 @@
 import type { CheckOutcome, ResultStage } from '../journal/check.ts';
-import { list } from '../shared/text.ts';
+import { list, oneLine } from '../shared/text.ts';
 import type { RunOutcome } from '../verdict/verdict.ts';
 import type { Report, ReportedCause, ReportedLevel, ReportedStage, StageState } from './schema.ts';
 
@@ -100,6 +100,12 @@ export function placeOf(cause: ReportedCause): string | undefined {
   return 'file' in cause.where ? `${cause.where.file}:${cause.where.line}` : `service ${cause.where.service}`;
 }
 
+/** The cause's sentence, with a full stop where it has none: more follows. */
+export function sentenceOf({ sentence }: ReportedCause): string {
+  const flat = oneLine(sentence);
+  return /[.!?…”]$/.test(flat) ? flat : `${flat}.`;
+}
+
 /** "Level 3 of 8 (Restores)" */
 export function levelName(level: ReportedLevel): string {
   return `Level ${level.reached} of ${level.of} (${level.name})`;
@@ -129,8 +135,7 @@ export function findingOf(stage: ReportedStage, report: Report): string {
     case 'failure':
     case 'error': {
       const broken = stage.checks.find(({ outcome }) => ['fail', 'invalid', 'error'].includes(outcome));
-      if (broken === undefined) return stage.note;
-      return broken.cause?.sentence === report.cause?.sentence ? `at the check: ${broken.title}` : stage.note;
+      return broken === undefined ? stage.note : `at the check: ${broken.title}`;
     }
     case 'not reached':
       return whyNotReached(stage.stage, report);

@@ -10,6 +10,8 @@ import { tearDown } from './teardown.ts';
 
 export interface ReapOptions {
   readonly house: House;
+  /** `own` looks only at runs that our database knows: that needs no listening for heartbeats. */
+  readonly scope: 'own' | 'everything';
   /** Living runs too, whoever's they are; nobody gets a slot meanwhile. */
   readonly all: boolean;
   readonly signal: AbortSignal;
@@ -39,7 +41,7 @@ export async function reap(options: ReapOptions): Promise<ReapResult> {
   const { house, signal } = options;
   if (options.all) await house.leases.stopAdmission(signal);
   try {
-    const candidates = (await findRuns(house, signal)).filter((run) => !options.own.has(run));
+    const candidates = (await findRuns(options)).filter((run) => !options.own.has(run));
     const dead = options.all ? candidates : await deadOf(house, candidates, options);
     const reaped: Reaped[] = [];
     for (const run of dead) {
@@ -70,7 +72,9 @@ async function deadOf(house: House, candidates: readonly RunId[], options: ReapO
   return [...known, ...(await house.leases.dead(unsure, options.signal))];
 }
 
-async function findRuns(house: House, signal: AbortSignal): Promise<RunId[]> {
+async function findRuns({ house, scope, signal }: ReapOptions): Promise<RunId[]> {
+  const known = house.store.unfinished().map(({ id }) => id);
+  if (scope === 'own') return known;
   const { engine } = house;
   const labelled = { 'seatrial.run': '' };
   const objects = [
@@ -85,7 +89,7 @@ async function findRuns(house: House, signal: AbortSignal): Promise<RunId[]> {
     ...objects.map(({ labels }) => labels['seatrial.run'] ?? ''),
     ...(await house.leases.holders(signal)).map(({ run }) => run),
     ...house.store.openLedgerRows().map(({ run }) => run),
-    ...house.store.unfinished().map(({ id }) => id),
+    ...known,
     ...(await directories(house.settings.work)),
   ];
   return [...new Set(names.map(parseRunId).filter((run) => run !== undefined))].sort();

@@ -1,11 +1,10 @@
 import pLimit from 'p-limit';
 import type { CheckResult } from '../journal/check.ts';
 import type { RunEvent } from '../journal/event.ts';
-import type { Ledger } from '../journal/ledger.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Lease } from '../ports/leases.ts';
 import type { RunId } from '../shared/brand.ts';
-import { asSeatrialError, SeatrialError } from '../shared/errors.ts';
+import { asSeatrialError, cancellation, isCancellation, SeatrialError } from '../shared/errors.ts';
 import type { StageContext } from '../stages/context.ts';
 import type { StageName } from '../trigger/request.ts';
 import { type Verdict, verdictOfRecorded } from '../verdict/verdict.ts';
@@ -13,7 +12,7 @@ import { admit } from './admission.ts';
 import { type AppsHouse, clearApp, openApps } from './apps.ts';
 import type { House } from './house.ts';
 import { pullImages } from './images.ts';
-import { appeared, surroundings } from './inventory.ts';
+import { appeared, type Surroundings, surroundings } from './inventory.ts';
 import { walk } from './path.ts';
 import { type Prepared, type Rendered, renderApp } from './prepare.ts';
 import { tearDown } from './teardown.ts';
@@ -37,8 +36,11 @@ export async function carryOut(options: RunOptions): Promise<Verdict> {
   emit({ type: 'planned', plan: prepared.plan });
   for (const skipped of prepared.plan.skipped) emit({ type: 'stage-skipped', skipped });
   const cancel = new AbortController();
-  const deadline = AbortSignal.timeout(house.settings.runDeadline);
-  const signal = AbortSignal.any([options.signal, cancel.signal, deadline]);
+  const signal = AbortSignal.any([options.signal, cancel.signal]);
+  const deadline = setTimeout(
+    () => cancel.abort(runDeadline(house.settings.runDeadline)),
+    house.settings.runDeadline,
+  );
   let lease: Lease | undefined;
   const before = await surroundings(house.engine, AbortSignal.timeout(TEARDOWN_MS));
   try {
@@ -51,8 +53,8 @@ export async function carryOut(options: RunOptions): Promise<Verdict> {
   } catch (error) {
     emit({ type: 'check', check: outside(error, prepared.plan, signal) });
   }
-  await endRun(house, run, emit, before);
-  await lease?.release(AbortSignal.timeout(TEARDOWN_MS));
+  clearTimeout(deadline);
+  await endRun(house, run, emit, before, lease);
   const verdict = verdictOfRecorded(house.store.events(run));
   house.store.conclude(run, verdict);
   return verdict;
@@ -127,8 +129,7 @@ async function walkPaths({ house, prepared, signal, stillWanted }: RunOptions, w
 
   async function beforeStage(): Promise<void> {
     const why = await stillWanted(signal);
-    if (why !== undefined)
-      cancel.abort(new SeatrialError({ kind: 'input', code: 'superseded', sentence: why }));
+    if (why !== undefined) cancel.abort(cancellation('superseded', why));
     signal.throwIfAborted();
   }
 }
@@ -136,9 +137,9 @@ async function walkPaths({ house, prepared, signal, stillWanted }: RunOptions, w
 /** What ended the run outside of any check: before the first stage, or between two. */
 function outside(error: unknown, plan: Plan, signal: AbortSignal): CheckResult {
   const stage = plan.paths[0]?.steps[0]?.stage ?? 'install';
-  const known = asSeatrialError(error);
+  const known = asSeatrialError(signal.aborted ? signal.reason : error);
   const base = { stage, id: 'prepared', title: 'the run can be carried out', took: 0 };
-  if (signal.aborted) return { ...base, outcome: 'aborted', note: asSeatrialError(signal.reason).message };
+  if (signal.aborted && isCancellation(known)) return { ...base, outcome: 'aborted', note: known.message };
   const outcome = known.kind === 'recipe' ? 'fail' : 'error';
   const evidence = [
     ...(known.remedy === undefined ? [] : [known.remedy]),
@@ -147,18 +148,19 @@ function outside(error: unknown, plan: Plan, signal: AbortSignal): CheckResult {
   return { ...base, outcome, cause: { code: known.code, sentence: known.message, evidence } };
 }
 
-/** Teardown has its own signal: neither cancellation nor the run's deadline may stop it. */
+/** Teardown has its own signal: neither cancellation nor the run's deadline may stop it. The slots go last. */
 async function endRun(
   house: House,
   run: RunId,
   emit: (event: RunEvent) => void,
-  before: Awaited<ReturnType<typeof surroundings>>,
+  before: Surroundings,
+  lease: Lease | undefined,
 ): Promise<void> {
   const started = house.clock.monotonic();
   emit({ type: 'teardown-started' });
   const signal = AbortSignal.timeout(TEARDOWN_MS);
-  const ledger: Ledger = house.store.ledger(run);
   try {
+    const ledger = house.store.ledger(run);
     const torn = await tearDown({
       run,
       engine: house.engine,
@@ -169,6 +171,7 @@ async function endRun(
     });
     const unexplained = appeared(before, await surroundings(house.engine, signal));
     emit({ type: 'torn-down', ...torn, unexplained, took: Math.round(house.clock.monotonic() - started) });
+    await lease?.release(signal);
   } catch (error) {
     const { code, message } = asSeatrialError(error);
     const cause = { code, sentence: `Teardown could not be finished: ${message}`, evidence: [] };
@@ -184,4 +187,15 @@ async function endRun(
       },
     });
   }
+}
+
+function runDeadline(milliseconds: number): SeatrialError {
+  const minutes = Math.round(milliseconds / 60_000);
+  return new SeatrialError({
+    kind: 'environment',
+    code: 'run-deadline',
+    sentence: `The run was not over after ${minutes} minutes.`,
+    remedy: 'Set run_deadline in seatrial.toml where a recipe needs longer.',
+    facts: { minutes },
+  });
 }

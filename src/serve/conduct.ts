@@ -7,7 +7,7 @@ import { type Prepared, prepare } from '../run/prepare.ts';
 import { carryOut } from '../run/run.ts';
 import type { RunRecord } from '../run/store.ts';
 import type { RunId } from '../shared/brand.ts';
-import { asSeatrialError, SeatrialError } from '../shared/errors.ts';
+import { asSeatrialError, isCancellation, SeatrialError } from '../shared/errors.ts';
 import { newRunId } from '../shared/ids.ts';
 import { ownMark } from '../shared/process-mark.ts';
 import type { TestRequest } from '../trigger/request.ts';
@@ -62,7 +62,7 @@ async function planned({ house, run, request, signal }: ConductOptions): Promise
     return await prepare({ run, request, house, signal });
   } catch (error) {
     const known = asSeatrialError(signal.aborted ? signal.reason : error);
-    const outcome = signal.aborted ? 'aborted' : known.kind === 'recipe' ? 'fail' : 'error';
+    const outcome = isCancellation(known) ? 'aborted' : known.kind === 'recipe' ? 'fail' : 'error';
     const evidence = known.remedy === undefined ? [] : [known.remedy];
     const file = known.facts['file'];
     const line = known.facts['line'];

@@ -51,3 +51,16 @@ export function asSeatrialError(value: unknown): SeatrialError {
   const message = value instanceof Error ? value.message : String(value);
   return new SeatrialError({ kind: 'internal', code: 'unexpected', sentence: message, cause: value });
 }
+
+/** Codes of reasons with which somebody wanted a run to end; any other abort is trouble. */
+const CANCELLATIONS = new Set(['cancelled', 'superseded', 'signal']);
+
+/** The reason for which somebody ends a run on purpose. */
+export function cancellation(code: 'cancelled' | 'superseded' | 'signal', sentence: string): SeatrialError {
+  return new SeatrialError({ kind: 'environment', code, sentence });
+}
+
+/** Whether an abort was wanted, and is no error of ours or the environment's. */
+export function isCancellation(reason: unknown): boolean {
+  return isSeatrialError(reason) && CANCELLATIONS.has(reason.code);
+}

@@ -16,7 +16,10 @@ test('run identifiers sort by age', () => {
 
 test('two runs of the same second differ by chance', () => {
   const now = Date.UTC(2026, 5, 1);
-  const bytes = (...values: number[]) => () => Uint8Array.from(values);
+  const bytes =
+    (...values: number[]) =>
+    () =>
+      Uint8Array.from(values);
   expect(newRunId(now, bytes(0, 1))).not.toBe(newRunId(now, bytes(0, 2)));
   expect(newRunId(now, bytes(0, 1)).slice(0, 7)).toBe(newRunId(now, bytes(0, 2)).slice(0, 7));
 });

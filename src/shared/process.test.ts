@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { temporaryDirectory } from '../../test/support/directory.ts';
 import { errorOf } from '../../test/support/errors.ts';
-import { isAlive } from './process-mark.ts';
 import { type ProcessOptions, runOrThrow, runProcess } from './process.ts';
+import { isAlive } from './process-mark.ts';
 import { until } from './wait.ts';
 
 const PATH = '/usr/local/bin:/usr/bin:/bin';
@@ -27,7 +27,12 @@ describe('a program that is run', () => {
     process.env['SEATRIAL_TEST_SECRET'] = 'not for children';
     try {
       const { stdout } = await runProcess('env', [], { ...options, env: { PATH, ONLY: 'this' } });
-      expect(stdout.split('\n').filter((line) => line !== '').sort()).toEqual(['ONLY=this', `PATH=${PATH}`]);
+      expect(
+        stdout
+          .split('\n')
+          .filter((line) => line !== '')
+          .sort(),
+      ).toEqual(['ONLY=this', `PATH=${PATH}`]);
     } finally {
       delete process.env['SEATRIAL_TEST_SECRET'];
     }

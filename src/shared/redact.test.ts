@@ -25,7 +25,9 @@ describe('a registered secret', () => {
     const encoded = Buffer.from(`${'x'.repeat(shift)}${SECRET}${'y'.repeat(4)}`).toString('base64');
     const seen = redactor.redact(`Authorization: Basic ${encoded}`);
     expect(seen).toContain('[redacted]');
-    const left = Buffer.from(seen.replace(/^.*Basic /, '').replace('[redacted]', ''), 'base64').toString('latin1');
+    const left = Buffer.from(seen.replace(/^.*Basic /, '').replace('[redacted]', ''), 'base64').toString(
+      'latin1',
+    );
     expect(left).not.toContain('w0rd');
     expect(left).not.toContain('long');
   });

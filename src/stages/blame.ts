@@ -24,7 +24,7 @@ export function causeOf(why: NotConverged): Cause {
     case 'update-stopped':
       return why.end === undefined
         ? stopped(why)
-        : ends(why.service, why.end, `so Swarm stopped the update (${why.state})`);
+        : ends(why.service, why.end, `and Swarm stopped the update: ${why.state}`);
     case 'late':
       return late(why);
   }

@@ -8,7 +8,7 @@ import type { Deployer } from '../ports/deployer.ts';
 import type { Engine } from '../ports/engine.ts';
 import type { OpenRouter } from '../ports/router.ts';
 import type { Clock } from '../shared/clock.ts';
-import { asSeatrialError, isSeatrialError } from '../shared/errors.ts';
+import { asSeatrialError, isCancellation, isSeatrialError } from '../shared/errors.ts';
 import type { Stack } from '../stack/stack.ts';
 import type { Suite } from '../suite/suite.ts';
 import type { StageName } from '../trigger/request.ts';
@@ -100,12 +100,9 @@ export async function check<T>(
 
 function resultOf(error: unknown, signal: AbortSignal): Pick<CheckResult, 'outcome'> & Partial<CheckResult> {
   if (error instanceof CheckFault) return { outcome: error.outcome, cause: error.reason };
-  if (signal.aborted)
-    return {
-      outcome: 'aborted',
-      note: String(signal.reason instanceof Error ? signal.reason.message : signal.reason),
-    };
-  const known = asSeatrialError(error);
+  if (signal.aborted && isCancellation(signal.reason))
+    return { outcome: 'aborted', note: asSeatrialError(signal.reason).message };
+  const known = asSeatrialError(signal.aborted ? signal.reason : error);
   const evidence = Object.entries(known.facts).map(([name, value]) => `${name}: ${String(value)}`);
   if (!isSeatrialError(error)) evidence.push(String(error instanceof Error ? error.stack : error));
   return { outcome: 'error', cause: { code: known.code, sentence: known.message, evidence } };

@@ -61,7 +61,10 @@ export async function converge(options: ConvergeOptions): Promise<NotConverged |
           now: options.clock.now(),
         });
         const probed = answer(judgement, options.wanted);
-        if (!probed.done && probed.missing !== said) options.progress((said = probed.missing));
+        if (!probed.done && probed.missing !== said) {
+          said = probed.missing;
+          options.progress(said);
+        }
         return probed;
       },
     );

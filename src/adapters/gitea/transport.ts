@@ -58,7 +58,6 @@ export function createTransport(options: TransportOptions): Transport {
   return {
     asked,
     async call(request, signal) {
-      signal.throwIfAborted();
       const about = asked(request.doing);
       const timeout = AbortSignal.timeout(options.deadline);
       const params = {

@@ -20,6 +20,8 @@ export function createSwarmLeases(engine: Engine, clock: Clock, rhythm: Rhythm =
   return {
     async acquire(request, signal) {
       if ((await engine.config(STOPPED, signal)) !== undefined) return undefined;
+      const free = request.cap - sum(await readSlots(engine, signal));
+      if (free < request.min) return undefined;
       // The heart beats before the slots are taken: slots without a heartbeat belong to the dead.
       const heartbeat = await startHeartbeat(engine, clock, rhythm, request, signal);
       let taken = 0;
@@ -27,7 +29,7 @@ export function createSwarmLeases(engine: Engine, clock: Clock, rhythm: Rhythm =
         await changeSlots(
           engine,
           (slots) => {
-            const free = request.cap - slots.reduce((sum, slot) => sum + slot.slots, 0);
+            const free = request.cap - sum(slots);
             taken = free < request.min ? 0 : Math.min(free, request.want);
             return taken === 0
               ? undefined
@@ -98,6 +100,10 @@ function leaseOf(engine: Engine, run: RunId, slots: number, heartbeat: Heartbeat
       await heartbeat.stop(signal);
     },
   };
+}
+
+function sum(slots: readonly Slot[]): number {
+  return slots.reduce((total, slot) => total + slot.slots, 0);
 }
 
 function without(run: RunId): (slots: readonly Slot[]) => readonly Slot[] | undefined {
