@@ -18,7 +18,7 @@ export interface Definition {
 export const BASE = 'seatrial-lab/base:bookworm';
 
 /** The versions of nginx are the lab's own: the binary is the same, image and metadata differ. */
-export const NGINX_TAGS = { old: '1.22.0', new: '1.22.1', next: '1.23.0', broken: '1.23.0-rc1' } as const;
+const NGINX_TAGS = { old: '1.22.0', new: '1.22.1', next: '1.23.0', broken: '1.23.0-rc1' } as const;
 /** A tag that no repository of the lab has. */
 export const MISSING_TAG = '1.99.0';
 

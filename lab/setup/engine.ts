@@ -31,7 +31,7 @@ export async function ensureEngine(
 }
 
 /** The lab's registry lives on loopback and its data in a bind mount, so the engine must be this machine's. */
-export function socketOf(dockerHost: string): string {
+function socketOf(dockerHost: string): string {
   const path = /^unix:\/\/(\/.+)$/.exec(dockerHost)?.[1];
   if (path !== undefined) return path;
   throw trouble(

@@ -76,7 +76,7 @@ function endedView(report: Report, limits: Limits): object {
     checks: checks.slice(0, limits.rows).map(({ stage, check }, index) => ({
       group: stage === checks[index - 1]?.stage ? undefined : stage,
       check,
-      seen: check.cause?.sentence ?? check.note ?? '',
+      seen: check.cause?.code ?? check.note ?? '',
     })),
     moreChecks: Math.max(0, checks.length - limits.rows),
     adjustments: report.adjustments.slice(0, limits.rows),
@@ -92,7 +92,7 @@ function endedView(report: Report, limits: Limits): object {
 function causeView(cause: ReportedCause): { readonly sentence: string; readonly pointer: string } {
   const { code, where } = cause;
   const file = where !== null && 'file' in where ? `${where.file}:${where.line}` : undefined;
-  const pointer = file === undefined ? `(Cause: ${code}.)` : `Look at \`${file}\` (cause ${code}).`;
+  const pointer = file === undefined ? `Cause: ${code}.` : `Look at \`${file}\` (cause ${code}).`;
   return { sentence: sentenceOf(cause), pointer };
 }
 

@@ -37,16 +37,14 @@ async function commit(branch: string): Promise<string> {
     GIT_COMMITTER_NAME: 'dev',
     GIT_COMMITTER_EMAIL: 'dev@example.test',
   };
-  const git = async (args: string[], input?: string): Promise<string> => {
+  const git = async (...args: string[]): Promise<string> => {
     const options = { env, deadline: 10_000, name: 'git', signal: AbortSignal.timeout(10_000) };
     const all = ['--git-dir', forge.admin.gitDirectory(path), ...args];
-    return (
-      await runOrThrow('git', all, input === undefined ? options : { ...options, input })
-    ).stdout.trim();
+    return (await runOrThrow('git', all, options)).stdout.trim();
   };
-  const tree = await git(['mktree'], '\n');
-  const sha = await git(['commit-tree', tree, '-m', branch]);
-  await git(['update-ref', `refs/heads/${branch}`, sha]);
+  const tree = await git('mktree');
+  const sha = await git('commit-tree', tree, '-m', branch);
+  await git('update-ref', `refs/heads/${branch}`, sha);
   return sha;
 }
 
@@ -56,7 +54,7 @@ async function ask(where: string, body?: unknown) {
     headers: { authorization: `token ${token}` },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  return { status: response.status, headers: response.headers, json: await response.json() };
+  return { status: response.status, headers: response.headers, json: JSON.parse(await response.text()) };
 }
 
 const post = (sha: string, context: string, state: string) => ask(`/statuses/${sha}`, { state, context });
