@@ -29,7 +29,6 @@ export interface DemoEnding {
 export function told(result: DemoResult, color: boolean): string {
   const paint = (style: Parameters<typeof styleText>[0], text: string) =>
     color ? styleText(style, text) : text;
-  const [shown] = result.pulls.filter((pull) => pull.outcome !== 'success');
   const lines = [
     '',
     paint('bold', 'How the four pull requests ended'),
@@ -42,18 +41,12 @@ export function told(result: DemoResult, color: boolean): string {
         `  #${pull.number} ${pull.title}`,
         `     ${mark}${where}${pull.seconds === null ? '' : `, ${pull.seconds} s`}${pull.cause === null ? '' : `: ${pull.cause.code}`}`,
         ...(pull.cause === null ? [] : [`     ${pull.cause.sentence}`]),
+        '',
+        ...indented(short(pull.comment)),
         ...(pull.asTold ? [] : [paint('red', '     This is not how it had to end.')]),
         '',
       ];
     }),
-    ...(shown === undefined
-      ? []
-      : [
-          paint('bold', `The comment on #${shown.number}, as the forge has it`),
-          '',
-          ...indented(shown.comment),
-          '',
-        ]),
     result.residue.length === 0
       ? paint('green', 'Docker holds nothing of it any more.')
       : paint(
@@ -69,6 +62,11 @@ export function told(result: DemoResult, color: boolean): string {
   return lines.join('\n');
 }
 
+/** What stands above the first fold. */
+function short(comment: string): string {
+  return (comment.split('<details>')[0] ?? '').trimEnd();
+}
+
 function indented(text: string): string[] {
-  return text.split('\n').map((line) => `  │ ${line}`);
+  return text.split('\n').map((line) => `     │ ${line}`);
 }

@@ -27,5 +27,6 @@ export interface Backup {
 export interface OpenBackup {
   save(volumes: readonly VolumeSelection[], signal: AbortSignal): Promise<Snapshot>;
   restore(snapshot: Snapshot, volumes: readonly VolumeSelection[], signal: AbortSignal): Promise<void>;
+  /** Waits until nothing is under way any more and removes the repository. */
   close(signal: AbortSignal): Promise<void>;
 }

@@ -34,12 +34,14 @@ export interface Ask {
 export interface Router {
   /** The name of the one container that `open` will create, for the ledger. */
   containerName(run: string): string;
+  /** Returns at once; the router comes up meanwhile, and `ask` waits for it. */
   open(run: string, routes: readonly Route[], labels: Labels, signal: AbortSignal): Promise<OpenRouter>;
 }
 
 export interface OpenRouter {
-  /** Throws `environment` error `router-unreachable` where the router itself does not answer. */
+  /** Throws `environment` error `router-unreachable` where the router itself did not come up or does not answer. */
   ask(ask: Ask, signal: AbortSignal): Promise<Answer>;
+  /** Waits until nothing is under way any more and removes the router. */
   close(signal: AbortSignal): Promise<void>;
 }
 

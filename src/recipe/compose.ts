@@ -1,4 +1,14 @@
-import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type YAMLMap,
+} from 'yaml';
 import { SeatrialError } from '../shared/errors.ts';
 
 /** A label as it stands in a compose file. */
@@ -42,7 +52,7 @@ export function parseCompose(path: string, text: string): ComposeFile {
     path,
     services: isMap(services) ? keysOf(services).map(([name]) => name) : [],
     labels: isMap(services)
-      ? keysOf(services).flatMap(([name, , value]) => labelsOf(path, name, value, line))
+      ? keysOf(services).flatMap(([name, , value]) => labelsOf(document, path, name, value, line))
       : [],
     volumeLines: isMap(volumes) ? linesOf(volumes, line) : {},
     serviceLines: isMap(services) ? linesOf(services, line) : {},
@@ -62,17 +72,23 @@ function linesOf(map: YAMLMap, line: (node: Node) => number): Record<string, num
 }
 
 function labelsOf(
+  document: Document,
   file: string,
   service: string,
   value: unknown,
   line: (node: Node) => number,
 ): PlacedLabel[] {
-  if (!isMap(value)) return [];
-  const deploy = value.get('deploy', true);
+  const entry = behindAlias(value);
+  if (!isMap(entry)) return [];
+  const deploy = behindAlias(entry.get('deploy', true));
   return [
-    ...placed(value.get('labels', true), 'labels'),
-    ...(isMap(deploy) ? placed(deploy.get('labels', true), 'deploy.labels') : []),
+    ...placed(behindAlias(entry.get('labels', true)), 'labels'),
+    ...(isMap(deploy) ? placed(behindAlias(deploy.get('labels', true)), 'deploy.labels') : []),
   ];
+
+  function behindAlias(node: unknown): unknown {
+    return isAlias(node) ? node.resolve(document) : node;
+  }
 
   function placed(labels: unknown, place: PlacedLabel['place']): PlacedLabel[] {
     if (isMap(labels)) {

@@ -11,18 +11,27 @@ export interface EnvEntry {
 export function parseEnvSample(text: string): readonly EnvEntry[] {
   const known = new Map<string, string>();
   const entries: EnvEntry[] = [];
-  text
-    .replace(/\r\n?/g, '\n')
-    .split('\n')
-    .forEach((raw, index) => {
-      const line = raw.trim();
-      if (line === '' || line.startsWith('#')) return;
-      const entry = parseLine(line, index + 1, known);
-      known.set(entry.key, entry.value);
-      entries.push(entry);
-    });
+  const lines = text.replace(/\r\n?/g, '\n').split('\n');
+  for (let index = 0; index < lines.length; index += 1) {
+    const number = index + 1;
+    let line = (lines[index] ?? '').trimStart();
+    if (line === '' || line.startsWith('#')) continue;
+    // A quoted value may span lines.
+    while (OPEN_QUOTE.test(line)) {
+      index += 1;
+      if (index >= lines.length) throw unclosed(number);
+      line += `\n${lines[index]}`;
+    }
+    const entry = parseLine(line.trimEnd(), number, known);
+    known.set(entry.key, entry.value);
+    entries.push(entry);
+  }
   return entries;
 }
+
+const ASSIGNMENT = /^(?:export\s+)?([A-Za-z0-9_.]+)\s*[=:][^\S\n]*([^]*)$/;
+/** An assignment whose value begins with a quote that does not end. */
+const OPEN_QUOTE = /^(?:export\s+)?[A-Za-z0-9_.]+\s*[=:][^\S\n]*(?:'[^']*|"(?:[^"\\]|\\[^])*\\?)$/;
 
 /** The values that count: of each key the last. */
 export function envOf(entries: readonly EnvEntry[]): Record<string, string> {
@@ -30,8 +39,7 @@ export function envOf(entries: readonly EnvEntry[]): Record<string, string> {
 }
 
 function parseLine(line: string, number: number, known: ReadonlyMap<string, string>): EnvEntry {
-  const match = /^(?:export\s+)?([A-Za-z0-9_.]+)\s*[=:]\s*(.*)$/.exec(line);
-  const [, key, rest] = match ?? [];
+  const [, key, rest] = ASSIGNMENT.exec(line) ?? [];
   if (key === undefined || rest === undefined) {
     throw new SeatrialError({
       kind: 'recipe',
@@ -44,19 +52,35 @@ function parseLine(line: string, number: number, known: ReadonlyMap<string, stri
   return { key, value: readValue(rest, known), line: number };
 }
 
+function unclosed(line: number): SeatrialError {
+  return new SeatrialError({
+    kind: 'recipe',
+    code: 'env-sample',
+    sentence: `.env.sample line ${line} begins a quoted value that never ends.`,
+    remedy: 'Close the quote.',
+    facts: { line },
+  });
+}
+
 function readValue(rest: string, known: ReadonlyMap<string, string>): string {
   const literal = /^'([^']*)'/.exec(rest);
   if (literal?.[1] !== undefined) return literal[1];
-  const double = /^"((?:[^"\\]|\\.)*)"/.exec(rest);
-  if (double?.[1] !== undefined)
-    return expand(double[1].replace(/\\n/g, '\n').replace(/\\([^$])/g, '$1'), known);
-  return expand(rest.replace(/\s+#[^#]*$/, '').trim(), known);
+  const double = /^"((?:[^"\\]|\\[^])*)"/.exec(rest);
+  if (double?.[1] !== undefined) return expand(unescaped(double[1]), known);
+  // A comment begins at the last `#` that has white space before it.
+  return expand(rest.replace(/\s+#(?!.*\s#).*$/, '').trim(), known);
 }
 
+/** `\n` and `\r` mean what they say, other backslashes go, except before `$`. */
+function unescaped(text: string): string {
+  return text.replace(/\\([^])/g, (whole, character: string) =>
+    character === 'n' ? '\n' : character === 'r' ? '\r' : character === '$' ? whole : character,
+  );
+}
+
+/** Only upper-case names that stand earlier in the file; there are no defaults. */
 function expand(value: string, known: ReadonlyMap<string, string>): string {
-  return value.replace(
-    /(\\?)\$(?:\{([A-Z0-9_]+)\}|([A-Z0-9_]+))/g,
-    (whole, escaped: string, braced?: string, bare?: string) =>
-      escaped === '\\' ? whole.slice(1) : (known.get(braced ?? bare ?? '') ?? ''),
+  return value.replace(/(\\?)\$\{?([A-Z0-9_]+)\}?/g, (whole, escaped: string, name: string) =>
+    escaped === '\\' ? whole.slice(1) : (known.get(name) ?? ''),
   );
 }

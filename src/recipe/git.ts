@@ -224,10 +224,19 @@ function notARepository(source: string, result: ProcessResult): SeatrialError {
   return new SeatrialError({
     kind: 'input',
     code: 'not-a-repository',
-    sentence: `${source} cannot be read as a git repository: ${lastLines(result.stderr, 1).join('')}`,
+    sentence: `${source} cannot be read as a git repository: ${gitsWords(result.stderr)}`,
     remedy: 'Name a git work tree, a bare repository or an http(s) clone address of a recipe with --source.',
     facts: { source },
   });
+}
+
+/** What git complains about, without its advice. */
+function gitsWords(stderr: string): string {
+  const lines = lastLines(stderr, 20);
+  return (lines.find((line) => line.startsWith('fatal:')) ?? lines.at(-1) ?? 'git said nothing').replace(
+    /^fatal: /,
+    '',
+  );
 }
 
 function tooBig(what: string): SeatrialError {

@@ -6,13 +6,13 @@ import { installs, opening, reportOn, unfinished, upgradeUntilData } from './tes
 test.each(Object.entries(ENDINGS))(
   'the comment on a run that ends with %s reads as it was approved',
   async (name, run) => {
-    await expect(stickyComment(reportOn(run))).toMatchFileSnapshot(`testing/comments/${name}.md`);
+    await expect(stickyComment(reportOn(run))).toMatchFileSnapshot(`testing/comments/${name}.md.txt`);
   },
 );
 
 test('the comment on a run that is under way shows what has ended, what runs and what is to come', async () => {
   const run = unfinished([...opening(), ...installs(), ...upgradeUntilData()]);
-  await expect(stickyComment(reportOn(run))).toMatchFileSnapshot('testing/comments/under-way.md');
+  await expect(stickyComment(reportOn(run))).toMatchFileSnapshot('testing/comments/under-way.md.txt');
 });
 
 test('the comment on a run that waits for a slot says so', () => {
@@ -21,7 +21,7 @@ test('the comment on a run that waits for a slot says so', () => {
 });
 
 test('the answer to somebody without permission names them without notifying them', async () => {
-  await expect(refusalComment('mallory')).toMatchFileSnapshot('testing/comments/refusal.md');
+  await expect(refusalComment('mallory')).toMatchFileSnapshot('testing/comments/refusal.md.txt');
 });
 
 test('an answer to somebody without permission can not be taken for the sticky comment', () => {

@@ -92,7 +92,8 @@ function endedView(report: Report, limits: Limits): object {
 function causeView(cause: ReportedCause): { readonly sentence: string; readonly pointer: string } {
   const { code, where } = cause;
   const file = where !== null && 'file' in where ? `${where.file}:${where.line}` : undefined;
-  const pointer = file === undefined ? `Cause: ${code}.` : `Look at \`${file}\` (cause ${code}).`;
+  const named = code === 'residue' || code === 'cancelled' ? '' : `Cause: ${code}.`;
+  const pointer = file === undefined ? named : `Look at \`${file}\` (cause ${code}).`;
   return { sentence: sentenceOf(cause), pointer };
 }
 
@@ -133,10 +134,20 @@ function brokenChecks(report: Report, limits: Limits): readonly object[] {
       return [{ stage, check, first, evidence, ...causeView(check.cause) }];
     }),
   );
-  return all
+  const named = all.some(({ first }) => first) ? [] : verdictEvidence(report, limits);
+  return [...named, ...all.toSorted((one, other) => Number(other.first) - Number(one.first))]
     .filter(({ first, evidence }) => !first || evidence !== '')
-    .sort((one, other) => Number(other.first) - Number(one.first))
     .slice(0, limits.rows);
+}
+
+/** The evidence of a verdict that no check stands for, such as a refusal. */
+function verdictEvidence(
+  { cause }: Report,
+  limits: Limits,
+): readonly { readonly first: boolean; readonly evidence: string }[] {
+  // What was left behind is named by the sentence.
+  if (cause === null || cause.code === 'residue') return [];
+  return [{ first: true, evidence: tail(cause.evidence.join('\n'), limits.evidence) }];
 }
 
 /** The end of a log, from the start of a line where there is one. */

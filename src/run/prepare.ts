@@ -104,12 +104,12 @@ export async function renderApp(context: RenderContext, app: PlannedApp): Promis
       deployer: context.house.deployer,
       signal: context.signal,
     });
-  const head = await render(prepared.head, 'head');
-  return {
-    app,
-    head,
-    previous: prepared.previous === undefined ? undefined : await render(prepared.previous, 'previous'),
-  };
+  const { previous: release } = prepared;
+  const [head, previous] = await Promise.all([
+    render(prepared.head, 'head'),
+    release === undefined ? undefined : render(release, 'previous'),
+  ]);
+  return { app, head, previous };
 }
 
 function placeOf(context: RenderContext, app: PlannedApp, recipe: Recipe): AppPlace {

@@ -1,21 +1,17 @@
-import pLimit from 'p-limit';
 import type { CheckResult } from '../journal/check.ts';
 import type { RunEvent } from '../journal/event.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Lease } from '../ports/leases.ts';
 import type { RunId } from '../shared/brand.ts';
 import { asSeatrialError, cancellation, isCancellation, SeatrialError } from '../shared/errors.ts';
-import type { StageContext } from '../stages/context.ts';
-import type { StageName } from '../trigger/request.ts';
 import { type Verdict, verdictOfRecorded } from '../verdict/verdict.ts';
 import { admit } from './admission.ts';
-import { type AppsHouse, clearApp, openApps } from './apps.ts';
 import type { House } from './house.ts';
 import { pullImages } from './images.ts';
 import { appeared, type Surroundings, surroundings } from './inventory.ts';
-import { walk } from './path.ts';
 import { type Prepared, type Rendered, renderApp } from './prepare.ts';
 import { tearDown } from './teardown.ts';
+import { walkPaths } from './walk-paths.ts';
 
 export interface RunOptions {
   readonly prepared: Prepared;
@@ -49,7 +45,15 @@ export async function carryOut(options: RunOptions): Promise<Verdict> {
     lease = await admit(house, prepared.plan, (reason) => emit({ type: 'waiting', reason }), signal);
     emit({ type: 'admitted', slots: lease.slots });
     const leased = AbortSignal.any([signal, lease.lost]);
-    await walkPaths({ ...options, signal: leased }, { apps, images, lease, emit, cancel });
+    await walkPaths({
+      ...{ house, prepared, apps, images, lease, emit, signal: leased },
+      ledger: house.store.ledger(run),
+      async beforeStage() {
+        const why = await options.stillWanted(leased);
+        if (why !== undefined) cancel.abort(cancellation('superseded', why));
+        leased.throwIfAborted();
+      },
+    });
   } catch (error) {
     emit({ type: 'check', check: outside(error, prepared.plan, signal) });
   }
@@ -72,66 +76,7 @@ async function render(house: House, prepared: Prepared, signal: AbortSignal): Pr
   }
   const expires = Math.ceil((house.clock.now() + house.settings.runDeadline + TEARDOWN_MS) / 1000);
   const context = { prepared, house, expires, nodeId: info.swarm.nodeId, ipvs: info.ipvs, signal };
-  const apps: Rendered[] = [];
-  for (const { app } of prepared.plan.paths) apps.push(await renderApp(context, app));
-  return apps;
-}
-
-interface Walk {
-  readonly apps: readonly Rendered[];
-  readonly images: StageContext['images'];
-  readonly lease: Lease;
-  readonly cancel: AbortController;
-  emit(event: RunEvent): void;
-}
-
-async function walkPaths({ house, prepared, signal, stillWanted }: RunOptions, walking: Walk): Promise<void> {
-  const { emit, lease, cancel } = walking;
-  const { run, paths } = prepared.plan;
-  const ledger = house.store.ledger(run);
-  const scope: AppsHouse = { house, ledger, run, signal };
-  const { router, backup } = await openApps(scope, walking.apps);
-  emit({ type: 'adjusted', adjustments: walking.apps[0]?.head.adjustments ?? [] });
-  const key = house.random(32);
-  const limit = pLimit(lease.slots);
-  let left = paths.length;
-  const walks = paths.map((path, index) =>
-    limit(async () => {
-      const app = walking.apps[index];
-      if (app === undefined) return;
-      const shared = {
-        app: path.app,
-        head: app.head,
-        previous: app.previous,
-        suite: prepared.suite,
-        images: walking.images,
-      };
-      const parts = {
-        engine: house.engine,
-        deployer: house.deployer,
-        clock: house.clock,
-        router,
-        backup,
-        ledger,
-        key,
-        signal,
-        emit,
-      };
-      await walk(path, (stage: StageName) => ({ stage, ...shared, ...parts }), beforeStage);
-      await clearApp(scope, app);
-      left -= 1;
-      if (left > 0 && left < lease.slots) await lease.reduce(left, signal);
-    }),
-  );
-  const ended = await Promise.allSettled(walks);
-  const failed = ended.find((result) => result.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
-
-  async function beforeStage(): Promise<void> {
-    const why = await stillWanted(signal);
-    if (why !== undefined) cancel.abort(cancellation('superseded', why));
-    signal.throwIfAborted();
-  }
+  return await Promise.all(prepared.plan.paths.map(({ app }) => renderApp(context, app)));
 }
 
 /** What ended the run outside of any check: before the first stage, or between two. */

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Stage } from './forge.ts';
-import { createScene, forgeTimeAfter, refusalOf, soon } from './forge-scene.ts';
+import { createScene, forgeTimeAfter, refusalOf, type Stage, soon } from './forge-scene.ts';
 
 /** More than a page of the largest size. */
 const MANY = 61;

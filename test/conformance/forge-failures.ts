@@ -1,8 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import type { CommitStatus, Forge } from '../../src/ports/forge.ts';
-import type { Stage } from './forge.ts';
-import { createScene, refusalOf, type Scene, soon } from './forge-scene.ts';
+import { createScene, refusalOf, type Scene, type Stage, soon } from './forge-scene.ts';
 
 export function failureConformance(stage: Stage): void {
   describe('failures', () => {

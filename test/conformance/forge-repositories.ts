@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { until } from '../../src/shared/wait.ts';
-import type { Stage } from './forge.ts';
-import { createScene, refusalOf, soon } from './forge-scene.ts';
+import { createScene, refusalOf, type Stage, soon } from './forge-scene.ts';
 
 export function repositoryConformance(stage: Stage): void {
   describe('accounts and repositories', () => {

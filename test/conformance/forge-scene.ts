@@ -27,6 +27,9 @@ export interface Cast {
   readonly stranger: WorldAccount;
 }
 
+/** Gives the world of the suite while its tests run. */
+export type Stage = () => { readonly world: ForgeWorld; readonly cast: Cast };
+
 /** Milliseconds. */
 const DEADLINE = 20_000;
 

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CommitStatus } from '../../src/ports/forge.ts';
 import { parseCommitSha } from '../../src/shared/brand.ts';
-import type { Stage } from './forge.ts';
-import { createScene, refusalOf, soon } from './forge-scene.ts';
+import { createScene, refusalOf, type Stage, soon } from './forge-scene.ts';
 
 const pending: CommitStatus = {
   context: 'seatrial/recipe',

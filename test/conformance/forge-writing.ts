@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Stage } from './forge.ts';
-import { createScene, refusalOf, soon } from './forge-scene.ts';
+import { createScene, refusalOf, type Stage, soon } from './forge-scene.ts';
 
 export function writingConformance(stage: Stage): void {
   describe('writing comments', () => {

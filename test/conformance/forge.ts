@@ -2,13 +2,10 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { commentConformance } from './forge-comments.ts';
 import { failureConformance } from './forge-failures.ts';
 import { repositoryConformance } from './forge-repositories.ts';
-import { type Cast, createCast } from './forge-scene.ts';
+import { type Cast, createCast, type Stage } from './forge-scene.ts';
 import { statusConformance } from './forge-statuses.ts';
 import type { ForgeWorld } from './forge-world.ts';
 import { writingConformance } from './forge-writing.ts';
-
-/** Gives the world of the suite while its tests run. */
-export type Stage = () => { readonly world: ForgeWorld; readonly cast: Cast };
 
 /** Milliseconds; a real server needs some for its accounts. */
 const SETTING_UP = 60_000;

@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import type { Engine } from '../../ports/engine.ts';
+import type { Engine, Labels } from '../../ports/engine.ts';
 import type { Answer, Ask, OpenRouter, Route, Router } from '../../ports/router.ts';
 import { asSeatrialError, SeatrialError } from '../../shared/errors.ts';
 import { until } from '../../shared/wait.ts';
@@ -22,33 +22,47 @@ export function createCaddyRouter({ engine, image }: CaddyRouterOptions): Router
   return {
     containerName,
     async open(run, routes, labels, signal) {
-      const id = await engine.createContainer(
-        {
-          name: containerName(run),
-          image,
-          labels,
-          entrypoint: ['caddy'],
-          command: ['run', '--config', '/etc/seatrial/Caddyfile', '--adapter', 'caddyfile'],
-          publish: PORT,
-        },
-        signal,
-      );
-      const content = Buffer.from(caddyfile(routes));
-      const file = { path: 'etc/seatrial/Caddyfile', content, mode: 0o644, uid: 0, gid: 0, mtime: 0 };
-      await engine.putFiles(id, '/', [file], signal);
-      await engine.startContainer(id, signal);
-      for (const [network, hosts] of hostsByNetwork(routes)) await engine.connect(network, id, hosts, signal);
-      const port = await engine.publishedPort(id, PORT, signal);
-      if (port === undefined) throw unreachable(`it ended at once: ${await engine.logs(id, 3, signal)}`);
-      await listening(engine, id, port, signal);
-      return opened(engine, id, port);
+      // The router comes up while the apps deploy; whoever asks first waits for it.
+      const started = start({ engine, image }, containerName(run), routes, labels, signal);
+      started.catch(() => undefined);
+      return opened(engine, started);
     },
   };
 }
 
-function opened(engine: Engine, id: string, port: number): OpenRouter {
+interface Started {
+  readonly id: string;
+  readonly port: number;
+}
+
+async function start(
+  { engine, image }: CaddyRouterOptions,
+  name: string,
+  routes: readonly Route[],
+  labels: Labels,
+  signal: AbortSignal,
+): Promise<Started> {
+  const content = Buffer.from(caddyfile(routes));
+  const entrypoint = ['caddy'];
+  const command = ['run', '--config', '/etc/seatrial/Caddyfile', '--adapter', 'caddyfile'];
+  const id = await engine.createContainer(
+    { name, image, labels, entrypoint, command, publish: PORT },
+    signal,
+  );
+  const file = { path: 'etc/seatrial/Caddyfile', content, mode: 0o644, uid: 0, gid: 0, mtime: 0 };
+  await engine.putFiles(id, '/', [file], signal);
+  await engine.startContainer(id, signal);
+  for (const [network, hosts] of hostsByNetwork(routes)) await engine.connect(network, id, hosts, signal);
+  const port = await engine.publishedPort(id, PORT, signal);
+  if (port === undefined) throw unreachable(`it ended at once: ${await engine.logs(id, 3, signal)}`);
+  await listening(engine, id, port, signal);
+  return { id, port };
+}
+
+function opened(engine: Engine, started: Promise<Started>): OpenRouter {
   return {
     async ask(ask, signal) {
+      const { port } = await started;
       try {
         return await once(port, ask, signal);
       } catch (error) {
@@ -56,7 +70,11 @@ function opened(engine: Engine, id: string, port: number): OpenRouter {
         throw unreachable(asSeatrialError(error).message);
       }
     },
-    close: (signal) => engine.removeContainer(id, signal),
+    async close(signal) {
+      // One that never came up has nothing to close; what it left carries the labels of its run.
+      const { id } = await started.catch(() => ({ id: undefined }));
+      if (id !== undefined) await engine.removeContainer(id, signal);
+    },
   };
 }
 

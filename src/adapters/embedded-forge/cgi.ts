@@ -9,7 +9,6 @@ export interface CgiOptions {
   readonly args: readonly string[];
   /** The whole environment of the child. */
   readonly env: Readonly<Record<string, string>>;
-  readonly signal: AbortSignal;
   /** Awaited after the child has ended and before the answer does. */
   readonly beforeEnd: () => Promise<void>;
 }
@@ -17,9 +16,9 @@ export interface CgiOptions {
 const LONGEST_HEAD = 64 * 1024;
 
 /**
- * Answers a request with a CGI program, streaming both ways. This is the one place that
- * starts a process by itself: shared/process keeps a program's output in memory, and a
- * clone has no bound that would fit there. No shell either.
+ * Answers a request with a CGI program, streaming both ways; it is ended when the client is
+ * gone. This is the one place that starts a process by itself: shared/process keeps a
+ * program's output in memory, and a clone has no bound that would fit there. No shell either.
  */
 export async function answerWithCgi(
   request: IncomingMessage,
@@ -29,7 +28,6 @@ export async function answerWithCgi(
   const child = spawn(options.file, [...options.args], {
     env: options.env,
     stdio: ['pipe', 'pipe', 'ignore'],
-    signal: options.signal,
   });
   const ended = once(child, 'close');
   const gone = new Promise<void>((resolve) => response.once('close', resolve));

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -226,6 +228,16 @@ describe('access', () => {
     ['GET', '/repos/ann/..%2F..%2Fuser', 404],
   ])('%s %s is answered with %i', async (method, where, status) => {
     expect((await ask(where, { method })).status).toBe(status);
+  });
+});
+
+describe('a request', () => {
+  test('whose address is none is answered with 400', async () => {
+    const { port } = new URL(forge.url);
+    const asking = request({ host: '127.0.0.1', port, method: 'OPTIONS', path: '*' }).end();
+    const [response] = await once(asking, 'response');
+    expect(response.statusCode).toBe(400);
+    response.resume();
   });
 });
 

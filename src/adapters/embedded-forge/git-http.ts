@@ -45,7 +45,6 @@ export async function answerGit(
     file: 'git',
     args: ['http-backend'],
     env: environmentOf(core, request, asked, repository, caller),
-    signal: core.signal,
     beforeEnd: async () => {
       if (pushing && request.method === 'POST' && caller) await afterPush(core, repository.id, caller);
     },

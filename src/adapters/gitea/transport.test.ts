@@ -106,6 +106,16 @@ describe('answers that are none', () => {
   });
 });
 
+describe('an answer without an end', () => {
+  test('is a failure and not read for ever', async () => {
+    const chunk = new Uint8Array(1024 * 1024).fill(0x20);
+    const endless = new ReadableStream<Uint8Array>({ pull: (controller) => controller.enqueue(chunk) });
+    const fetch = async (): Promise<Response> => new Response(endless);
+    const forge = createGiteaForge({ name: 'test', url: 'http://forge.test', token, fetch });
+    expect((await errorOf(forge.commentsOf(path, 1, soon()))).code).toBe('forge-failed');
+  });
+});
+
 describe('no answer', () => {
   test('a server that never answers is unreachable when the deadline is over', async () => {
     const { url, seen } = await serve(() => {});

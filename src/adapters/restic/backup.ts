@@ -105,7 +105,10 @@ function opened(
         signal,
       );
     },
-    close: (signal) => options.engine.removeVolume(volume, signal),
+    async close(signal) {
+      await ready.catch(() => undefined);
+      await options.engine.removeVolume(volume, signal);
+    },
   };
 }
 

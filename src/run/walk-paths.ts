@@ -1,0 +1,94 @@
+import pLimit from 'p-limit';
+import type { RunEvent } from '../journal/event.ts';
+import type { Ledger } from '../journal/ledger.ts';
+import type { Path } from '../plan/plan.ts';
+import type { OpenBackup } from '../ports/backup.ts';
+import type { Lease } from '../ports/leases.ts';
+import type { OpenRouter } from '../ports/router.ts';
+import type { StageContext } from '../stages/context.ts';
+import type { StageName } from '../trigger/request.ts';
+import { type AppsHouse, clearApp, openApps } from './apps.ts';
+import type { House } from './house.ts';
+import { walk } from './path.ts';
+import type { Prepared, Rendered } from './prepare.ts';
+
+export interface WalkOptions {
+  readonly house: House;
+  readonly prepared: Prepared;
+  /** One for each path, in their order. */
+  readonly apps: readonly Rendered[];
+  readonly images: StageContext['images'];
+  readonly lease: Lease;
+  readonly ledger: Ledger;
+  /** Aborted with the run, and when its lease is lost. */
+  readonly signal: AbortSignal;
+  emit(event: RunEvent): void;
+  /** Throws where the run is not wanted any more. */
+  beforeStage(): Promise<void>;
+}
+
+const CLOSE_MS = 60_000;
+
+/** Walks all paths, side by side as far as the slots reach, and takes each app away at the end of its path. */
+export async function walkPaths(options: WalkOptions): Promise<void> {
+  const { house, prepared, ledger, signal, apps } = options;
+  const scope: AppsHouse = { house, ledger, run: prepared.plan.run, signal };
+  const helpers = await openApps(scope, apps);
+  options.emit({ type: 'adjusted', adjustments: apps[0]?.head.adjustments ?? [] });
+  try {
+    await sideBySide(options, scope, helpers);
+  } finally {
+    // Nothing may still be coming up when everything is taken away; what fails here turns up as residue.
+    const stop = AbortSignal.timeout(CLOSE_MS);
+    await Promise.allSettled([helpers.router.close(stop), helpers.backup.close(stop)]);
+  }
+}
+
+interface Helpers {
+  readonly router: OpenRouter;
+  readonly backup: OpenBackup;
+}
+
+async function sideBySide(options: WalkOptions, scope: AppsHouse, helpers: Helpers): Promise<void> {
+  const { prepared, lease, signal } = options;
+  const key = options.house.random(32);
+  const limit = pLimit(lease.slots);
+  let left = prepared.plan.paths.length;
+  const walks = prepared.plan.paths.map((path, index) =>
+    limit(async () => {
+      const app = options.apps[index];
+      if (app === undefined) return;
+      await walk(
+        path,
+        (stage) => contextOf(options, helpers, { path, app, key }, stage),
+        options.beforeStage,
+      );
+      await clearApp(scope, app);
+      left -= 1;
+      if (left > 0 && left < lease.slots) await lease.reduce(left, signal);
+    }),
+  );
+  const ended = await Promise.allSettled(walks);
+  const failed = ended.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
+
+interface OnPath {
+  readonly path: Path;
+  readonly app: Rendered;
+  readonly key: Uint8Array;
+}
+
+function contextOf(
+  options: WalkOptions,
+  helpers: Helpers,
+  { path, app, key }: OnPath,
+  stage: StageName,
+): StageContext {
+  const { house, prepared, images, ledger, signal, emit } = options;
+  const { engine, deployer, clock } = house;
+  return {
+    ...{ stage, app: path.app, head: app.head, previous: app.previous, suite: prepared.suite, images, key },
+    ...{ engine, deployer, clock, ...helpers, ledger, signal, emit },
+  };
+}
