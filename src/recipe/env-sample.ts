@@ -29,9 +29,9 @@ export function parseEnvSample(text: string): readonly EnvEntry[] {
   return entries;
 }
 
-const ASSIGNMENT = /^(?:export\s+)?([A-Za-z0-9_.]+)\s*[=:][^\S\n]*([^]*)$/;
+const ASSIGNMENT = /^(?:export\s+)?([A-Za-z0-9_.]+)\s*[=:][^\S\n]*([\s\S]*)$/;
 /** An assignment whose value begins with a quote that does not end. */
-const OPEN_QUOTE = /^(?:export\s+)?[A-Za-z0-9_.]+\s*[=:][^\S\n]*(?:'[^']*|"(?:[^"\\]|\\[^])*\\?)$/;
+const OPEN_QUOTE = /^(?:export\s+)?[A-Za-z0-9_.]+\s*[=:][^\S\n]*(?:'[^']*|"(?:[^"\\]|\\[\s\S])*\\?)$/;
 
 /** The values that count: of each key the last. */
 export function envOf(entries: readonly EnvEntry[]): Record<string, string> {
@@ -65,7 +65,7 @@ function unclosed(line: number): SeatrialError {
 function readValue(rest: string, known: ReadonlyMap<string, string>): string {
   const literal = /^'([^']*)'/.exec(rest);
   if (literal?.[1] !== undefined) return literal[1];
-  const double = /^"((?:[^"\\]|\\[^])*)"/.exec(rest);
+  const double = /^"((?:[^"\\]|\\[\s\S])*)"/.exec(rest);
   if (double?.[1] !== undefined) return expand(unescaped(double[1]), known);
   // A comment begins at the last `#` that has white space before it.
   return expand(rest.replace(/\s+#(?!.*\s#).*$/, '').trim(), known);
@@ -73,7 +73,7 @@ function readValue(rest: string, known: ReadonlyMap<string, string>): string {
 
 /** `\n` and `\r` mean what they say, other backslashes go, except before `$`. */
 function unescaped(text: string): string {
-  return text.replace(/\\([^])/g, (whole, character: string) =>
+  return text.replace(/\\([\s\S])/g, (whole, character: string) =>
     character === 'n' ? '\n' : character === 'r' ? '\r' : character === '$' ? whole : character,
   );
 }
