@@ -8,7 +8,7 @@
 : "${SOURCE:?}" "${RELEASE:?}" "${HEAD:?}" "${TOOLS:?}"
 # Every object has this name and something after it; nothing else is touched.
 NAME=${NAME:-bench-$$}
-LABEL=seatrial.bench=1
+LABEL=seatrial.bench=$NAME
 # Seconds that a wait may take: the recipe's own TIMEOUT, and some for Swarm.
 PATIENCE=330
 PAGES=/usr/share/nginx/html
@@ -45,7 +45,7 @@ clean_up() {
     until gone || ((SECONDS >= end)); do
       docker ps -aq --filter "name=^$NAME-" | xargs -r docker rm -fv
       docker volume ls -q --filter "name=^$NAME-" | xargs -r docker volume rm
-      docker network ls -q --filter "name=^$NAME-" | xargs -r docker network rm
+      docker network ls -q --filter "label=$LABEL" | xargs -r docker network rm
       sleep 0.2
     done
   } >/dev/null 2>&1
@@ -54,13 +54,13 @@ clean_up() {
 
 # Nothing of this script is left.
 gone() {
-  local left
-  left=$(
-    docker service ls -q --filter "name=$NAME-"
-    docker ps -aq --filter "name=^$NAME-"
-    docker volume ls -q --filter "name=^$NAME-"
-    docker network ls -q --filter "name=^$NAME-"
-  ) && [ -z "$left" ]
+  local names
+  names=$(
+    docker service ls --format '{{.Name}}' &&
+      docker ps -a --format '{{.Names}}' &&
+      docker volume ls --format '{{.Name}}' &&
+      docker network ls --format '{{.Name}}'
+  ) && ! grep -q "^$NAME-" <<<"$names"
 }
 
 # wait_until COMMAND...

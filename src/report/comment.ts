@@ -17,18 +17,19 @@ const refusal = template('refusal');
 
 /** How much of what may be long is shown. */
 interface Limits {
-  /** Characters of evidence for each check, of which the end is kept. */
+  /** Characters of the verdict's evidence, of which the end is kept; other checks get a quarter. */
   readonly evidence: number;
-  /** Rows of each table, and broken checks that are shown with their evidence. */
+  /** Rows of each table. */
   readonly rows: number;
 }
 
 const LIMITS: readonly Limits[] = [
-  { evidence: 8000, rows: 60 },
-  { evidence: 2000, rows: 30 },
-  { evidence: 500, rows: 10 },
+  { evidence: 16_000, rows: 60 },
+  { evidence: 8000, rows: 30 },
+  { evidence: 2000, rows: 10 },
 ];
-const LEAST: Limits = { evidence: 200, rows: 3 };
+const LEAST: Limits = { evidence: 800, rows: 2 };
+const MOST_BROKEN = 8;
 
 /** The comment as it stands now: progress while the run is under way, then its result. At most 60 000 characters. */
 export function stickyComment(report: Report): string {
@@ -130,14 +131,14 @@ function brokenChecks(report: Report, limits: Limits): readonly object[] {
     checks.flatMap((check) => {
       if (check.cause === null) return [];
       const first = check.cause.sentence === report.cause?.sentence;
-      const evidence = tail(check.cause.evidence.join('\n'), limits.evidence);
+      const evidence = tail(check.cause.evidence, first ? limits.evidence : limits.evidence / 4);
       return [{ stage, check, first, evidence, ...causeView(check.cause) }];
     }),
   );
   const named = all.some(({ first }) => first) ? [] : verdictEvidence(report, limits);
   return [...named, ...all.toSorted((one, other) => Number(other.first) - Number(one.first))]
     .filter(({ first, evidence }) => !first || evidence !== '')
-    .slice(0, limits.rows);
+    .slice(0, Math.min(MOST_BROKEN, limits.rows));
 }
 
 /** The evidence of a verdict that no check stands for, such as a refusal. */
@@ -147,14 +148,14 @@ function verdictEvidence(
 ): readonly { readonly first: boolean; readonly evidence: string }[] {
   // What was left behind is named by the sentence.
   if (cause === null || cause.code === 'residue') return [];
-  return [{ first: true, evidence: tail(cause.evidence.join('\n'), limits.evidence) }];
+  return [{ first: true, evidence: tail(cause.evidence, limits.evidence) }];
 }
 
 /** The end of a log, from the start of a line where there is one. */
-function tail(text: string, characters: number): string {
+function tail(lines: readonly string[], characters: number): string {
+  const text = lines.join('\n');
   if (text.length <= characters) return text;
-  if (characters === 0) return '';
-  const end = text.slice(-characters).toWellFormed();
+  const end = text.slice(-characters);
   return `[…]\n${end.slice(end.indexOf('\n') + 1)}`;
 }
 

@@ -43,14 +43,13 @@ export function fence(text: string, language = 'text'): string {
 /** Text inside of an HTML element that stands in Markdown: there only entities and a joiner count. */
 export function html(text: string): string {
   return tame(text)
-    .replace(
-      /[@#!](?=\S)|:(?=\/\/)|\bwww(?=\.)|(?<![0-9a-z])[0-9a-f](?=[0-9a-f]{6,63}(?![0-9a-z]))/gi,
-      `$&${JOINER}`,
-    )
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;');
+    .replace(COMMIT, (hex) => hex.replace(/.{5}/g, `$&${JOINER}`))
+    .replace(/[@#!:](?=\S)|\bwww(?=\.)/gi, `$&${JOINER}`)
+    .replace(/[&<>`*_[\]~$\\]/g, (sign) => `&#x${sign.charCodeAt(0).toString(16)};`);
 }
+
+/** What may be the id of a commit, which forges link where there is such a commit. */
+const COMMIT = /(?<![0-9a-z])[0-9a-f]{7,64}(?![0-9a-z])/gi;
 
 /** Invisible characters that change how the rest is read: marks of direction, byte order marks, separators. */
 const HIDDEN = /[\u061c\u2028\u2029\ufeff\u{e0000}-\u{e007f}]/gu;
@@ -82,8 +81,8 @@ const LIVELY: readonly RegExp[] = [
   /[#!]\d/, // issues and pull requests, here and elsewhere
   /\bgh-\d/i,
   /:\/\/|\bwww\.|\bmailto:|\bxmpp:/i,
-  /(?<![0-9a-z])[0-9a-f]{7,64}(?![0-9a-z])/i, // commits
-  /:[a-z0-9_+-]*[a-z][a-z0-9_+-]*:/i, // :emoji:
+  new RegExp(COMMIT.source, 'i'),
+  /:(?=[a-z0-9_+-]*[a-z])[a-z0-9_+-]+:/i, // :emoji:
   /\$/, // mathematics
 ];
 

@@ -40,17 +40,18 @@ const CHECK_MARKS: Readonly<Record<CheckOutcome, string>> = {
   aborted: '➖',
 };
 
-const LONGEST_CELL = 300;
+/** Code points; escapes may make five characters of one. */
+const LONGEST = { title: 120, cell: 200, sentence: 600, line: 2000 } as const;
 
 const handlebars = Handlebars.create();
 handlebars.registerHelper({
-  md: (text: string) => md(text),
-  prose: (text: string) => prose(text),
-  code: (text: string) => code(text),
-  cell: (text: string) => cell(prose(cut(text, LONGEST_CELL))),
+  md: (text: string) => md(short(text, LONGEST.title)),
+  prose: (text: string) => prose(short(text, LONGEST.sentence)),
+  code: (text: string) => code(short(text, LONGEST.title)),
+  cell: (text: string) => cell(prose(short(text, LONGEST.cell))),
   fence: (text: string) => fence(text),
-  fenceSh: (text: string) => fence(text, 'sh'),
-  html: (text: string) => html(text),
+  fenceSh: (text: string) => fence(short(text, LONGEST.line), 'sh'),
+  html: (text: string) => html(short(text, LONGEST.title)),
   mark: (outcome: StageState | 'refused') => MARKS[outcome],
   word: (outcome: StageState) => unbroken(STAGE_WORDS[outcome]),
   title: (stage: ResultStage | undefined) => (stage === undefined ? '' : unbroken(STAGE_TITLES[stage])),
@@ -61,6 +62,11 @@ handlebars.registerHelper({
   number: (count: number) => String(count),
   bar: (reached: number, of: number) => '▰'.repeat(reached) + '▱'.repeat(of - reached),
 });
+
+/** Cut before anything else is done with it: a log can be long. */
+function short(text: string, points: number): string {
+  return cut(text.slice(0, 4 * points), points);
+}
 
 /** Short words that tables must not break. */
 function unbroken(text: string): string {

@@ -14,7 +14,11 @@ describe('the pace of a health check', () => {
 
   test.each<[string, Check, number]>([
     ['Docker’s own defaults', { test: curl }, 3 * (30_000 + 30_000)],
-    ['a start period', { test: curl, interval: '10s', timeout: '5s', retries: 6, start_period: '2m' }, 210_000],
+    [
+      'a start period',
+      { test: curl, interval: '10s', timeout: '5s', retries: 6, start_period: '2m' },
+      210_000,
+    ],
     ['an hour', { test: curl, interval: '1h', timeout: '1m', retries: 2 }, 2 * 3_660_000],
     ['numbers in nanoseconds', { test: curl, interval: 5e9, timeout: 3e9, retries: 12 }, 96_000],
     ['a zero that means the default', { test: curl, interval: '0s', timeout: '0s', retries: 1 }, 60_000],

@@ -1,7 +1,7 @@
 import type { FileSeed } from '../integrity/seed.ts';
 import { removeAppWithData } from '../integrity/wipe.ts';
 import type { Snapshot } from '../ports/backup.ts';
-import { list, oneLine } from '../shared/text.ts';
+import { counted, list, oneLine } from '../shared/text.ts';
 import { answersAsItself } from './answer.ts';
 import { type BackupHooks, type BackupPlan, backupPlan } from './backup-plan.ts';
 import { CheckFault, check, fail, type StageContext } from './context.ts';
@@ -113,7 +113,7 @@ async function restore(context: StageContext, plan: Takes, snapshot: Snapshot): 
   await runHooks(context, plan.hooks, 'restorePre');
   await context.backup.restore(snapshot, plan.volumes, context.signal);
   await runHooks(context, plan.hooks, 'restorePost');
-  return `${snapshot.files} files, ${snapshot.bytes} bytes`;
+  return `${counted(snapshot.files, 'file')}, ${snapshot.bytes} bytes`;
 }
 
 async function dataReturns(context: StageContext, seeds: readonly FileSeed[], plan: Takes): Promise<string> {
@@ -122,7 +122,7 @@ async function dataReturns(context: StageContext, seeds: readonly FileSeed[], pl
   const lost = seen.filter((one) => !intact(one));
   if (lost.length > 0) fail(notRestored(lost));
   const left = seeds.length - expected.length;
-  return `${seen.length} seeds intact${left === 0 ? '' : `, ${left} in volumes that the labels exclude`}`;
+  return `${counted(seen.length, 'seed')} intact${left === 0 ? '' : `, ${left} in volumes that the labels exclude`}`;
 }
 
 function notRestored(lost: readonly SeedCheck[]): { code: string; sentence: string; evidence: string[] } {

@@ -19,7 +19,9 @@ export function causeOf(why: NotConverged): Cause {
       return ends(
         why.service,
         why.end,
-        `${times(why.times)}${why.why === 'three times the same' ? '' : `, ${why.why}`}`,
+        why.why === 'three times the same'
+          ? `${times(why.times)} in a row`
+          : `${times(why.times)}, ${why.why}`,
       );
     case 'update-stopped':
       return why.end === undefined

@@ -91,7 +91,7 @@ interface ServiceState {
 }
 
 function judgeService(input: JudgeInput, name: string): ServiceState {
-  const service = input.observation.services.find((candidate) => candidate.name.endsWith(`_${name}`));
+  const service = input.observation.services.find((candidate) => nameInStack(candidate) === name);
   if (service === undefined) return { state: 'waiting', what: `service ${name}`, why: undefined };
   const tasks = input.observation.tasks.filter((task) => task.serviceId === service.id);
   const current = tasks.filter((task) => task.template === service.template);
@@ -102,6 +102,11 @@ function judgeService(input: JudgeInput, name: string): ServiceState {
   if (lacking > 0) return { state: 'waiting', what: progress(name, current, input.ends), why };
   if (old.length > 0) return { state: 'waiting', what: `${name}: the old task has not ended`, why };
   return { ...watch(input, name, service, running), why };
+}
+
+/** No stack of ours has an underscore in its name, but a service may. */
+function nameInStack(service: Service): string {
+  return service.name.slice(service.name.indexOf('_') + 1);
 }
 
 /** Healthy has to hold: Swarm watches updates itself; a first task without a health check is watched by us. */

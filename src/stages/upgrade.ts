@@ -1,7 +1,7 @@
 import type { FileSeed } from '../integrity/seed.ts';
 import type { Cause } from '../journal/check.ts';
 import { SeatrialError } from '../shared/errors.ts';
-import { list } from '../shared/text.ts';
+import { counted, list } from '../shared/text.ts';
 import type { Stack } from '../stack/stack.ts';
 import { answersAsItself } from './answer.ts';
 import { CheckFault, check, fail, type StageContext } from './context.ts';
@@ -65,7 +65,7 @@ async function seedPrevious(
   if (lost.length > 0) throw new CheckFault('error', notPlanted(lost));
   return seeds.length === 0
     ? 'the release keeps no data in volumes'
-    : `${seeds.length} seeds in ${list(seeds.map((seed) => seed.volume))}`;
+    : `${counted(seeds.length, 'seed')} in ${list(seeds.map((seed) => seed.volume))}`;
 }
 
 export function notPlanted(lost: readonly SeedCheck[]): Cause {

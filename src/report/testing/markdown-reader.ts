@@ -1,6 +1,7 @@
 /** What a forge would read as ordinary text of a comment: code blocks and code spans are taken out, as CommonMark finds them. */
 export function outsideCode(markdown: string): string {
-  return withoutSpans(withoutFences(markdown));
+  // No paragraph of ours has more than one line, so no span has.
+  return withoutFences(markdown).split('\n').map(withoutSpans).join('\n');
 }
 
 /** Lines outside of fenced blocks; throws where a fence is never closed. */

@@ -1,0 +1,149 @@
+import { stripVTControlCharacters } from 'node:util';
+import { expect, test } from 'vitest';
+import type { RunEvent } from '../journal/event.ts';
+import { parseRunId, type RunId } from '../shared/brand.ts';
+import { summary, watchRuns } from './terminal.ts';
+import { ENDINGS, installOnly } from './testing/endings.ts';
+import { ALL_HOSTILE } from './testing/hostile.ts';
+import { hostileReport } from './testing/hostile-report.ts';
+import {
+  opening,
+  REQUEST,
+  RUN,
+  record,
+  reportOn,
+  STARTED_AT,
+  type Story,
+  upgrades,
+} from './testing/stories.ts';
+
+test.each(Object.entries(ENDINGS))(
+  'the summary of a run that ends with %s reads as it was approved',
+  async (name, run) => {
+    await expect(summary(reportOn(run), { color: false })).toMatchFileSnapshot(
+      `testing/summaries/${name}.txt`,
+    );
+  },
+);
+
+test('a summary has colours only where they are asked for, and says the same', () => {
+  const report = reportOn(ending('volume-renamed'));
+  const coloured = summary(report, { color: true });
+  expect(coloured).toContain('\u001b[');
+  expect(stripVTControlCharacters(coloured)).toBe(summary(report, { color: false }));
+});
+
+test('nothing that an app prints reaches the terminal as a control sequence', () => {
+  const text = summary(hostileReport(ALL_HOSTILE), { color: false });
+  expect(text.replaceAll('\n', '')).toBe(stripVTControlCharacters(text.replaceAll('\n', '')));
+  expect(text).not.toContain('\u0000');
+});
+
+test('without a terminal there is a line for each event that matters, with the seconds since the start', async () => {
+  const { lines, view } = watching(false);
+  for (const recorded of ending('volume-renamed').events) view.see(RUN, recorded);
+  view.end();
+  await expect(lines.join('')).toMatchFileSnapshot('testing/summaries/lines.txt');
+});
+
+test('checks that passed are not worth a line; those that did not are, with their sentence', () => {
+  const { lines, view } = watching(false);
+  for (const recorded of ending('backup-label').events) view.see(RUN, recorded);
+  expect(lines.join('')).toContain('backup-restore: the recipe has a backup: failed: The backup label');
+  expect(lines.join('')).not.toContain('the data is still there');
+});
+
+test('several runs are told apart by their pull requests', () => {
+  const { lines, view } = watching(false);
+  const other = runId('00zohv999');
+  const elsewhere = { ...REQUEST, origin: { ...REQUEST.origin, pull: 4 } } as typeof REQUEST;
+  for (const recorded of record(opening())) view.see(RUN, recorded);
+  for (const recorded of record(opening(elsewhere))) view.see(other, recorded);
+  expect(lines.filter((line) => line.includes('custom-html #3'))).not.toEqual([]);
+  expect(lines.filter((line) => line.includes('custom-html #4'))).not.toEqual([]);
+});
+
+test('on a terminal the stages stand side by side, with what each waits for and its seconds', () => {
+  const { lines, view } = watching(true);
+  const events: RunEvent[] = [
+    ...opening(),
+    { type: 'stage-started', stage: 'install' },
+    { type: 'stage-started', stage: 'upgrade' },
+    { type: 'progress', stage: 'install', text: 'app: not healthy yet' },
+  ];
+  for (const recorded of record(events)) view.see(RUN, recorded);
+  const shown = stripVTControlCharacters(lines.join(''));
+  view.end();
+  expect(shown).toContain('● install 58 s   ● upgrade 57 s   · backup-restore');
+  expect(shown).toContain('install: app: not healthy yet');
+});
+
+test('a long wait is cut to the width of the terminal, or drawing over it would fail', () => {
+  const { lines, view } = watching(true, 60);
+  const events: RunEvent[] = [
+    ...opening(),
+    { type: 'stage-started', stage: 'install' },
+    { type: 'progress', stage: 'install', text: 'app: '.repeat(100) },
+  ];
+  for (const recorded of record(events)) view.see(RUN, recorded);
+  view.end();
+  const longest = Math.max(
+    ...stripVTControlCharacters(lines.join(''))
+      .split('\n')
+      .map((line) => line.length),
+  );
+  expect(longest).toBeLessThan(60);
+});
+
+test('a run that is torn down leaves the live region, and its lines stay', () => {
+  const { lines, view } = watching(true);
+  for (const recorded of installOnly().events) view.see(RUN, recorded);
+  const before = lines.length;
+  view.see(runId('00zohv999'), { seq: 1, at: STARTED_AT, event: { type: 'waiting', reason: 'all taken' } });
+  const after = stripVTControlCharacters(lines.slice(before).join(''));
+  view.end();
+  expect(stripVTControlCharacters(lines.join(''))).toContain('torn down in 0.3 s, nothing left behind');
+  expect(after).toContain('00zohv999');
+  expect(after).not.toContain('custom-html #3');
+});
+
+test('a run that ends before it is planned leaves the live region too', () => {
+  const { lines, view } = watching(true);
+  const unreadable: RunEvent = {
+    type: 'check',
+    check: { stage: 'install', id: 'readable', title: 'the recipe can be read', outcome: 'error', took: 0 },
+  };
+  for (const recorded of record([...opening().slice(0, 1), unreadable])) view.see(RUN, recorded);
+  const before = lines.length;
+  view.say('still here');
+  view.end();
+  expect(lines.slice(before).join('')).not.toContain('custom-html #3');
+});
+
+test('after its end the view draws nothing more and may be ended again', () => {
+  const { lines, view } = watching(true);
+  for (const recorded of record([...opening(), ...upgrades()])) view.see(RUN, recorded);
+  view.end();
+  const before = lines.length;
+  view.end();
+  expect(stripVTControlCharacters(lines.slice(before).join(''))).toBe('');
+});
+
+function watching(live: boolean, columns = 100) {
+  const lines: string[] = [];
+  const clock = { now: () => STARTED_AT + 60_000, monotonic: () => 0 };
+  const stream = { err: (text: string) => void lines.push(text), live, color: false, columns };
+  return { lines, view: watchRuns(stream, clock) };
+}
+
+function ending(name: string): Story {
+  const run = ENDINGS[name];
+  if (run === undefined) throw new Error(`there is no story ${name}`);
+  return run;
+}
+
+function runId(text: string): RunId {
+  const id = parseRunId(text);
+  if (id === undefined) throw new TypeError(`${text} is no run id`);
+  return id;
+}
