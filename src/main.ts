@@ -60,6 +60,8 @@ const parts: Omit<Parts, 'exit'> = {
   examine: (settings) => examine(settings, environment, stop.signal),
 };
 
+// A reader that went away, such as `| head`, is no reason to leave a run without its teardown.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 for (const [signal, code] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
@@ -115,6 +117,7 @@ async function openHouse(settings: Settings, see: SeeEvent): Promise<OpenHouse> 
         cliMajor: Number.parseInt(cli.version, 10),
         host: settings.dockerHost,
         engine,
+        clientConfig: join(settings.stateDir, 'docker-client'),
       }),
       router: createCaddyRouter({ engine, image: settings.routerImage ?? tools ?? 'caddy:2.10-alpine' }),
       backup: createResticBackup({

@@ -10,7 +10,7 @@
 NAME=${NAME:-bench-$$}
 LABEL=seatrial.bench=$NAME
 # Seconds that a wait may take: the recipe's own TIMEOUT, and some for Swarm.
-PATIENCE=330
+PATIENCE=${PATIENCE:-330}
 PAGES=/usr/share/nginx/html
 export RESTIC_PASSWORD=$NAME RESTIC_REPOSITORY=/repository RESTIC_CACHE_DIR=/tmp/restic
 
@@ -30,7 +30,8 @@ say() {
   printf '%5d ms  %s\n' $(((now - began) / 1000)) "$*" >&2
 }
 
-# After a success all is gone already, and only the checkouts are left.
+# After a success all is gone already, and only the checkouts are left. After a failure a
+# command of an ended path may still be at work, so removal is repeated until nothing is seen.
 clean_up() {
   local status=$?
   trap '' INT TERM HUP
@@ -40,15 +41,17 @@ clean_up() {
   set +e
   {
     jobs -p | xargs -r kill
-    docker stack rm "$NAME-fresh" "$NAME-live"
+    sleep 1
     local end=$((SECONDS + 60))
-    until gone || ((SECONDS >= end)); do
+    until
+      docker stack rm "$NAME-fresh" "$NAME-live"
       docker ps -aq --filter "name=^$NAME-" | xargs -r docker rm -fv
       docker volume ls -q --filter "name=^$NAME-" | xargs -r docker volume rm
       docker network ls -q --filter "label=$LABEL" | xargs -r docker network rm
-      sleep 0.2
-    done
+      gone || ((SECONDS >= end))
+    do sleep 0.2; done
   } >/dev/null 2>&1
+  gone || say "something called $NAME-… is still there"
   exit "$status"
 }
 
@@ -148,7 +151,7 @@ digest() {
 
 # backup_tool ARGUMENT...: restic in a container of its own, and DATA beside the repository.
 backup_tool() {
-  docker run --rm --name "$NAME-restic" --label "$LABEL" \
+  docker run --rm --name "$NAME-restic" --label "$LABEL" --network none \
     --volume "$NAME-backup:/repository" ${DATA:+--volume "$DATA"} \
     --env RESTIC_PASSWORD --env RESTIC_REPOSITORY --env RESTIC_CACHE_DIR \
     --entrypoint restic "$TOOLS" --quiet "$@"

@@ -8,17 +8,10 @@ import { newRunId } from '../shared/ids.ts';
 import { EXIT, ending } from './exit-codes.ts';
 import { type CommonFlags, settingFlags } from './flags.ts';
 import type { Parts } from './parts.ts';
-import { type RequestFlags, requestOf } from './request.ts';
+import { type RequestFlags, requestOf, takeRequest } from './request.ts';
 
 export function addPlan(program: Command, parts: Parts): void {
-  program
-    .command('plan')
-    .description('shows what a run would do, and why, without Docker')
-    .argument('<recipe>', 'name of the recipe')
-    .option('--source <dir|url>', 'git repository of the recipe')
-    .option('--head <rev>', 'what is tested; by default what the source has checked out')
-    .option('--base <rev>', 'what the change is meant for; by default its main branch')
-    .option('--only <stages>', 'some of install,upgrade,backup-restore')
+  takeRequest(program.command('plan').description('shows what a run would do, and why, without Docker'))
     .addHelpText(
       'after',
       '\nExamples:\n  seatrial plan custom-html --source ./custom-html\n  seatrial plan custom-html --source ./custom-html --head my-change --json',

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
 import type { Environment } from '../config/environment.ts';
 import { locate } from '../recipe/locate.ts';
 import { SeatrialError } from '../shared/errors.ts';
@@ -10,6 +11,16 @@ export interface RequestFlags {
   readonly head?: string;
   readonly base?: string;
   readonly only?: string;
+}
+
+/** The argument and options by which a command names what is tested. */
+export function takeRequest(command: Command): Command {
+  return command
+    .argument('<recipe>', 'name of the recipe')
+    .option('--source <dir|url>', 'git repository of the recipe')
+    .option('--head <rev>', 'what is tested; by default what the source has checked out')
+    .option('--base <rev>', 'what the change is meant for; by default its main branch')
+    .option('--only <stages>', `some of ${STAGES.join(',')}`);
 }
 
 /** The request that a command line makes: names become commits, and mistakes are told at once. */

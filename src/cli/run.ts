@@ -4,17 +4,12 @@ import { conduct, nextRunId } from '../serve/conduct.ts';
 import { EXIT, ending } from './exit-codes.ts';
 import { type CommonFlags, settingFlags } from './flags.ts';
 import type { Parts } from './parts.ts';
-import { type RequestFlags, requestOf } from './request.ts';
+import { type RequestFlags, requestOf, takeRequest } from './request.ts';
 
 export function addRun(program: Command, parts: Parts): void {
-  program
-    .command('run')
-    .description('tests one change of a recipe on this Docker Swarm; needs no forge')
-    .argument('<recipe>', 'name of the recipe')
-    .option('--source <dir|url>', 'git repository of the recipe')
-    .option('--head <rev>', 'what is tested; by default what the source has checked out')
-    .option('--base <rev>', 'what the change is meant for; by default its main branch')
-    .option('--only <stages>', 'some of install,upgrade,backup-restore')
+  takeRequest(
+    program.command('run').description('tests one change of a recipe on this Docker Swarm; needs no forge'),
+  )
     .addHelpText(
       'after',
       `

@@ -62,7 +62,10 @@ test.each(['&', '<', '`', '@', '*', '|', '\\\\', '🚢'])(
 
 test('a log is cut from the front: its last line is what tells', () => {
   const lines = Array.from({ length: 5000 }, (_, line) => `line ${line} of the log`);
-  const comment = stickyComment(hostileReport([...lines, 'the very last words'].join('\n')));
+  const comment = stickyComment({
+    ...hostileReport([...lines, 'the very last words'].join('\n')),
+    reproduce: 'again',
+  });
   expect(comment).toContain('[…]\n');
   expect(comment).toMatch(/the very last words\n`{3,}/);
   expect(comment).not.toMatch(/^line 10 of/m);

@@ -111,8 +111,6 @@ function stageRows(report: Report): readonly (Pick<ReportedStage, 'stage' | 'out
 
 function seedView(report: Report, limits: Limits): object {
   const { moments, lines } = seedTable(report.seeds);
-  // Planted and never looked at again says nothing.
-  if (moments.length < 2 && report.seeds.every(({ asDemanded }) => asDemanded)) return { lines: [] };
   return {
     moments,
     wiped: moments.includes('after the wipe'),

@@ -15,10 +15,12 @@ export interface SeedLine {
 
 /**
  * Each stage plants seeds of its own (`upgrade:content`, `backup:content`); for readers they
- * are one line, since they lie at the same place and no moment belongs to two of them.
+ * are one line, since they lie at the same place and no moment belongs to two of them. Data
+ * that was planted and never looked at again says nothing: then the table is empty.
  */
 export function seedTable(seeds: readonly ReportedSeed[]): SeedTable {
   const moments = SEED_MOMENTS.filter((moment) => seeds.some((seed) => seed.moment === moment));
+  if (moments.length < 2 && seeds.every(({ asDemanded }) => asDemanded)) return { moments: [], lines: [] };
   const groups = new Map<string, ReportedSeed[]>();
   for (const seed of seeds) {
     const key = JSON.stringify([dataOf(seed), seed.place]);

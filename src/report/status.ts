@@ -71,8 +71,8 @@ function overall(report: Report): string {
   const { outcome, cause, level, stage } = report;
   if (outcome === 'success' && level !== null) {
     return report.only.length > 0
-      ? `${levelName(level)}; asked for ${report.only.join(', ')} only`
-      : `${levelName(level)}: ${headline(report)}`;
+      ? `Level ${levelName(level)}; asked for ${report.only.join(', ')} only`
+      : `Level ${levelName(level)}: ${headline(report)}`;
   }
   if (cause === null) return headline(report);
   return stage === null ? cause.sentence : `${STAGE_TITLES[stage]}: ${cause.sentence}`;

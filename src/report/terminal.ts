@@ -120,7 +120,9 @@ function reason({ cause, outcome }: Report, paint: Paint): readonly string[] {
   if (cause === null) return [];
   const place = placeOf(cause);
   const move = whoseMove(outcome);
-  const evidence = lastLines(cause.evidence.join('\n'), MOST_EVIDENCE).map(oneLine);
+  // What was left behind is listed below.
+  const evidence =
+    cause.code === 'residue' ? [] : lastLines(cause.evidence.join('\n'), MOST_EVIDENCE).map(oneLine);
   return [
     `  ${oneLine(cause.sentence)}`,
     `  ${oneLine(cause.code)}${place === undefined ? '' : ` at ${oneLine(place)}`}`,

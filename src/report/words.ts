@@ -106,9 +106,9 @@ export function sentenceOf({ sentence }: ReportedCause): string {
   return /[.!?…”]$/.test(flat) ? flat : `${flat}.`;
 }
 
-/** "Level 3 of 8 (Restores)" */
+/** "3 of 8 (Restores)" */
 export function levelName(level: ReportedLevel): string {
-  return `Level ${level.reached} of ${level.of} (${level.name})`;
+  return `${level.reached} of ${level.of} (${level.name})`;
 }
 
 /** "stops at 4 (Works): …", without the reason where the reader has just been told. */

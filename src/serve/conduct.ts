@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { RecordedEvent } from '../journal/event.ts';
 import { writeEvidence } from '../report/evidence.ts';
 import { reportOf } from '../report/report.ts';
@@ -28,8 +30,9 @@ export interface ConductOptions {
 /** From a request to its report: begun, prepared, carried out, concluded, written down. */
 export async function conduct(options: ConductOptions): Promise<Report> {
   const { house, run, request } = options;
+  house.store.ledger(run).intend('directory', [run]);
   if (options.unplannable === 'throw') {
-    const prepared = await prepare({ run, request, house, signal: options.signal });
+    const prepared = await preparedOrThrown(options);
     begin(house, run, request);
     await carryOut({ ...options, prepared });
     return await written(options);
@@ -54,6 +57,21 @@ function begin(house: House, run: RunId, request: TestRequest): void {
   const { controller } = house.settings;
   house.store.begin({ id: run, request, controller, process: ownMark(), at: house.clock.now() });
   house.store.append(run, { type: 'started', request, controller });
+}
+
+/** What cannot be planned leaves no run behind. */
+async function preparedOrThrown({ house, run, request, signal }: ConductOptions): Promise<Prepared> {
+  try {
+    return await prepare({ run, request, house, signal });
+  } catch (error) {
+    await dropDirectory(house, run);
+    throw error;
+  }
+}
+
+async function dropDirectory(house: House, run: RunId): Promise<void> {
+  await rm(join(house.settings.work, run), { recursive: true, force: true });
+  house.store.ledger(run).gone('directory', [run]);
 }
 
 /** Undefined where the recipe could not be read: then the verdict says so. */
@@ -83,6 +101,7 @@ async function planned({ house, run, request, signal }: ConductOptions): Promise
           : { cause: { code: known.code, sentence: known.message, evidence, ...where } }),
       },
     });
+    await dropDirectory(house, run);
     house.store.conclude(run, verdictOfRecorded(house.store.events(run)));
     return undefined;
   }

@@ -38,7 +38,10 @@ describe('what a backup takes', () => {
 
   test('is only the paths that labels name, from all services together', () => {
     const stack = stackOf({
-      app: { labels: { 'backupbot.backup': 'true', 'backupbot.backup.volumes.db.path': 'a.sql' }, mounts: [] },
+      app: {
+        labels: { 'backupbot.backup': 'true', 'backupbot.backup.volumes.db.path': 'a.sql' },
+        mounts: [],
+      },
       db: { labels: { 'backupbot.backup.volumes.db.path': 'b.sql,c' }, mounts: ['db'] },
     });
     expect(backupPlan(stack, undefined)).toMatchObject({
@@ -49,7 +52,10 @@ describe('what a backup takes', () => {
   test('has the hooks of every service that has some, enabled itself or not', () => {
     const stack = stackOf({
       app: { labels: { 'backupbot.backup': 'true' }, mounts: [] },
-      db: { labels: { 'backupbot.backup.pre-hook': 'dump', 'backupbot.restore.post-hook': 'load' }, mounts: [] },
+      db: {
+        labels: { 'backupbot.backup.pre-hook': 'dump', 'backupbot.restore.post-hook': 'load' },
+        mounts: [],
+      },
     });
     expect(backupPlan(stack, undefined)).toMatchObject({
       hooks: [{ service: 'db', pre: 'dump', post: undefined, restorePre: undefined, restorePost: 'load' }],
@@ -83,7 +89,10 @@ describe('a backup that is promised and does not happen', () => {
   });
 
   test('is named where the release before had it and the change drops it (B20)', () => {
-    const before = stackOf({ app: { labels: { 'backupbot.backup': 'true' }, mounts: [] } }, { version: '1.0.0+1' });
+    const before = stackOf(
+      { app: { labels: { 'backupbot.backup': 'true' }, mounts: [] } },
+      { version: '1.0.0+1' },
+    );
     const plan = backupPlan(stackOf({ app: { labels: {}, mounts: [] } }), before);
     expect(plan).toMatchObject({ kind: 'broken', cause: { code: 'B20' } });
     if (plan.kind === 'broken') expect(plan.cause.sentence).toContain('1.0.0+1');

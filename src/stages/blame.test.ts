@@ -8,7 +8,12 @@ describe('the cause of a stack that did not come up', () => {
     'manifest unknown: manifest unknown',
     'pull access denied for x, repository does not exist or may require docker login',
   ])('is the image where it cannot be pulled (B48): %s', (words) => {
-    const cause = causeOf({ kind: 'rejected', service: 'app', words, image: `nginx:1.99@sha256:${'a'.repeat(64)}` });
+    const cause = causeOf({
+      kind: 'rejected',
+      service: 'app',
+      words,
+      image: `nginx:1.99@sha256:${'a'.repeat(64)}`,
+    });
     expect(cause).toMatchObject({ code: 'B48', where: { service: 'app' }, evidence: [words] });
     expect(cause.sentence).toContain('nginx:1.99 of service `app`');
     expect(cause.sentence).not.toContain('aaaa');
@@ -20,7 +25,12 @@ describe('the cause of a stack that did not come up', () => {
   });
 
   test('is told in Swarm’s own words where it rejects a task for another reason', () => {
-    const cause = causeOf({ kind: 'rejected', service: 'app', words: 'template: \n no secret x', image: 'x' });
+    const cause = causeOf({
+      kind: 'rejected',
+      service: 'app',
+      words: 'template: \n no secret x',
+      image: 'x',
+    });
     expect(cause.code).toBe('task-rejected');
     expect(cause.sentence).toBe('Swarm cannot start service `app`: template: no secret x.');
   });
@@ -37,7 +47,7 @@ describe('the cause of a stack that did not come up', () => {
     const cause = ending({ lastLines });
     expect(cause).toMatchObject({ code: 'exits-at-start', evidence: lastLines });
     expect(cause.sentence).toBe(
-      'The process of service `app` ends at start with code 1, saying “[emerg] unknown directive "worker_proceses"” (3 times).',
+      'The process of service `app` ends at start with code 1, saying “[emerg] unknown directive "worker_proceses"” (3 times in a row).',
     );
   });
 
@@ -62,9 +72,9 @@ describe('the cause of a stack that did not come up', () => {
   test('says by which rule a process that ends counts as hopeless', () => {
     const how = (why: 'three times the same' | 'no attempts left' | 'not restarted', times: number) =>
       causeOf({ kind: 'ends', service: 'app', times, why, end: end() }).sentence;
-    expect(how('three times the same', 3)).toContain('(3 times)');
-    expect(how('no attempts left', 2)).toContain('(twice, no attempts left)');
-    expect(how('not restarted', 1)).toContain('(once, not restarted)');
+    expect(how('three times the same', 3)).toContain('3 times');
+    expect(how('no attempts left', 2)).toMatch(/twice.*no attempts left/);
+    expect(how('not restarted', 1)).toMatch(/once.*not restarted/);
   });
 
   test('of an update that was stopped is what the new container said, where it said something', () => {
@@ -72,7 +82,7 @@ describe('the cause of a stack that did not come up', () => {
       causeOf({ kind: 'update-stopped', service: 'app', state, words: 'update paused', end: with_ });
     expect(stopped('rollback_completed', end({ lastLines: ['fatal: no'] }))).toMatchObject({
       code: 'exits-at-start',
-      sentence: expect.stringContaining('so Swarm stopped the update (rollback_completed)'),
+      sentence: expect.stringMatching(/“fatal: no”.*Swarm stopped the update.*rollback_completed/),
     });
     expect(stopped('rollback_completed', undefined).code).toBe('update-rolled-back');
     expect(stopped('paused', undefined)).toMatchObject({

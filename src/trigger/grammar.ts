@@ -2,35 +2,48 @@
 export type Command = { readonly kind: 'test' };
 
 const COMMAND = /^ {0,3}!testme[ \t]*$/i;
-const FENCE = /^ {0,3}(`{3,}|~{3,})/;
+const FENCE = /^( {0,3}(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*)(`{3,}|~{3,})/;
+const OPENING = /<(?:pre|code|details)\b/gi;
+const CLOSING = /<\/(?:pre|code|details)>/gi;
 
 /**
  * The command of a comment, or undefined. A command stands alone on its line: not in a quote,
- * not in code (fenced, indented or `<pre>`), and not in an HTML comment.
+ * not in code (fenced, indented or `<pre>`), not in something folded away, and not in an HTML
+ * comment.
  */
 export function parseCommand(body: string): Command | undefined {
-  let fence: string | undefined;
-  let pre = false;
+  let fence: Fence | undefined;
+  let within = 0;
   for (const line of withoutHtmlComments(body).split(/\r\n?|\n/)) {
-    const mark = FENCE.exec(line)?.[1];
     if (fence !== undefined) {
-      if (mark !== undefined && closes(fence, mark, line)) fence = undefined;
+      if (closes(fence, line)) fence = undefined;
       continue;
     }
-    if (mark !== undefined) {
-      fence = mark;
-      continue;
-    }
-    if (/<(pre|code)\b/i.test(line)) pre = true;
-    if (!pre && COMMAND.test(line)) return { kind: 'test' };
-    if (/<\/(pre|code)>/i.test(line)) pre = false;
+    fence = opened(line);
+    if (fence !== undefined) continue;
+    within += line.match(OPENING)?.length ?? 0;
+    if (within === 0 && COMMAND.test(line)) return { kind: 'test' };
+    within = Math.max(0, within - (line.match(CLOSING)?.length ?? 0));
   }
   return undefined;
 }
 
+interface Fence {
+  readonly mark: string;
+  /** In a list its end is indented as the list is. */
+  readonly inList: boolean;
+}
+
+function opened(line: string): Fence | undefined {
+  const [, before = '', mark] = FENCE.exec(line) ?? [];
+  return mark === undefined ? undefined : { mark, inList: before.trim() !== '' };
+}
+
 /** A fence is closed by one of its own kind that is at least as long and alone on its line. */
-function closes(fence: string, mark: string, line: string): boolean {
-  return mark.startsWith(fence.charAt(0)) && mark.length >= fence.length && line.trim() === mark;
+function closes({ mark, inList }: Fence, line: string): boolean {
+  const end = line.trim();
+  if (!inList && /^ {4}|^ {0,3}\t/.test(line)) return false;
+  return end.length >= mark.length && end === mark.charAt(0).repeat(end.length);
 }
 
 function withoutHtmlComments(body: string): string {

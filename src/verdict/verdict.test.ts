@@ -11,18 +11,53 @@ const DIRTY = tornDown([{ kind: 'volume', name: 'stack_data' }]);
 describe('the outcome of a run', () => {
   test.each<[string, readonly RunEvent[], string, ResultStage | null]>([
     ['all pass', [...ALL_PASS, CLEAN], 'success', null],
-    ['what is not passed is skipped with a reason', [check('install', 'pass'), check('upgrade', 'skipped'), CLEAN], 'success', null],
+    [
+      'what is not passed is skipped with a reason',
+      [check('install', 'pass'), check('upgrade', 'skipped'), CLEAN],
+      'success',
+      null,
+    ],
     ['one fails', [check('install', 'pass'), check('upgrade', 'fail'), CLEAN], 'failure', 'upgrade'],
-    ['one fails and another is an error', [check('install', 'error'), check('upgrade', 'fail'), CLEAN], 'failure', 'upgrade'],
-    ['one fails and another proves nothing', [check('upgrade', 'invalid'), check('backup-restore', 'fail')], 'failure', 'backup-restore'],
+    [
+      'one fails and another is an error',
+      [check('install', 'error'), check('upgrade', 'fail'), CLEAN],
+      'failure',
+      'upgrade',
+    ],
+    [
+      'one fails and another proves nothing',
+      [check('upgrade', 'invalid'), check('backup-restore', 'fail')],
+      'failure',
+      'backup-restore',
+    ],
     ['one fails and something is left', [check('install', 'fail'), DIRTY], 'failure', 'install'],
-    ['one fails and the rest is cancelled', [check('install', 'aborted'), check('upgrade', 'fail'), CLEAN], 'failure', 'upgrade'],
-    ['a control proves that nothing is proven', [check('install', 'pass'), check('backup-restore', 'invalid'), CLEAN], 'error', 'backup-restore'],
+    [
+      'one fails and the rest is cancelled',
+      [check('install', 'aborted'), check('upgrade', 'fail'), CLEAN],
+      'failure',
+      'upgrade',
+    ],
+    [
+      'a control proves that nothing is proven',
+      [check('install', 'pass'), check('backup-restore', 'invalid'), CLEAN],
+      'error',
+      'backup-restore',
+    ],
     ['we or the machine fail', [check('install', 'error'), CLEAN], 'error', 'install'],
-    ['an error comes before a cancellation', [check('install', 'aborted'), check('upgrade', 'error')], 'error', 'upgrade'],
+    [
+      'an error comes before a cancellation',
+      [check('install', 'aborted'), check('upgrade', 'error')],
+      'error',
+      'upgrade',
+    ],
     ['all pass but something is left', [...ALL_PASS, DIRTY], 'error', 'teardown'],
     ['it is cancelled and something is left', [check('install', 'aborted'), DIRTY], 'error', 'teardown'],
-    ['it is cancelled', [check('install', 'pass'), check('upgrade', 'aborted'), CLEAN], 'cancelled', 'upgrade'],
+    [
+      'it is cancelled',
+      [check('install', 'pass'), check('upgrade', 'aborted'), CLEAN],
+      'cancelled',
+      'upgrade',
+    ],
     ['nothing was checked at all', [CLEAN], 'error', null],
     ['nothing happened at all', [], 'error', null],
   ])('where %s', (_, events, outcome, stage) => {
@@ -53,7 +88,9 @@ describe('the outcome of a run', () => {
   });
 
   test('names what is left also where something else decided', () => {
-    expect(verdictOf([check('install', 'fail'), DIRTY]).residue).toEqual([{ kind: 'volume', name: 'stack_data' }]);
+    expect(verdictOf([check('install', 'fail'), DIRTY]).residue).toEqual([
+      { kind: 'volume', name: 'stack_data' },
+    ]);
   });
 });
 
@@ -70,27 +107,45 @@ describe('the level', () => {
   });
 
   test('stops at the first rung that is not cleanly passed, with its reason, whatever is above it', () => {
-    const stopped = level(check('install', 'pass'), check('upgrade', 'fail'), check('backup-restore', 'pass'));
+    const stopped = level(
+      check('install', 'pass'),
+      check('upgrade', 'fail'),
+      check('backup-restore', 'pass'),
+    );
     expect(stopped).toMatchObject({ reached: 1, name: 'Floats', stopsAt: { level: 2, name: 'Upgrades' } });
     expect(stopped.stopsAt.reason).toBe('upgrade/one went wrong');
   });
 
   test('is 0 where it does not deploy', () => {
-    expect(level(check('install', 'fail'))).toMatchObject({ reached: 0, name: 'Sunk', stopsAt: { level: 1 } });
+    expect(level(check('install', 'fail'))).toMatchObject({
+      reached: 0,
+      name: 'Sunk',
+      stopsAt: { level: 1 },
+    });
   });
 
   test.each<[string, RunEvent[], string]>([
     ['was not asked for', [skip('upgrade', 'not asked for')], 'upgrade was skipped: not asked for'],
     ['was not reached', [], 'upgrade was not reached'],
     ['was cancelled', [check('upgrade', 'aborted', { note: 'Stopped by SIGTERM.' })], 'Stopped by SIGTERM.'],
-    ['proves nothing', [check('upgrade', 'pass'), check('upgrade', 'invalid', { id: 'two' })], 'upgrade/two went wrong'],
+    [
+      'proves nothing',
+      [check('upgrade', 'pass'), check('upgrade', 'invalid', { id: 'two' })],
+      'upgrade/two went wrong',
+    ],
     ['was all skipped', [check('upgrade', 'skipped', { note: 'nothing to upgrade' })], 'nothing to upgrade'],
   ])('stops at a stage that %s', (_, events, reason) => {
-    expect(level(check('install', 'pass'), ...events)).toMatchObject({ reached: 1, stopsAt: { level: 2, reason } });
+    expect(level(check('install', 'pass'), ...events)).toMatchObject({
+      reached: 1,
+      stopsAt: { level: 2, reason },
+    });
   });
 
   test('is not stopped by one check that does not apply beside others that pass', () => {
-    const events = [check('install', 'pass'), check('install', 'skipped', { id: 'answers', note: 'no route' })];
+    const events = [
+      check('install', 'pass'),
+      check('install', 'skipped', { id: 'answers', note: 'no route' }),
+    ];
     expect(level(...events).reached).toBe(1);
   });
 
@@ -100,7 +155,10 @@ describe('the level', () => {
       check('upgrade', 'pass'),
       check('backup-restore', 'skipped', { note: 'decided by the recipe' }),
     ];
-    expect(level(...events)).toMatchObject({ reached: 2, stopsAt: { level: 3, reason: 'decided by the recipe' } });
+    expect(level(...events)).toMatchObject({
+      reached: 2,
+      stopsAt: { level: 3, reason: 'decided by the recipe' },
+    });
     expect(verdictOf(events).outcome).toBe('success');
   });
 
@@ -112,9 +170,19 @@ describe('the level', () => {
 describe('one stage', () => {
   test.each<[string, RunEvent[], string, string]>([
     ['passed', [check('install', 'pass'), check('install', 'pass', { id: 'b' })], 'success', '2 checks'],
-    ['failed', [check('install', 'error'), check('install', 'fail', { id: 'b' })], 'failure', 'install/b went wrong'],
+    [
+      'failed',
+      [check('install', 'error'), check('install', 'fail', { id: 'b' })],
+      'failure',
+      'install/b went wrong',
+    ],
     ['proves nothing', [check('install', 'invalid')], 'error', 'install/one went wrong'],
-    ['had an error', [check('install', 'pass'), check('install', 'error', { id: 'b' })], 'error', 'install/b went wrong'],
+    [
+      'had an error',
+      [check('install', 'pass'), check('install', 'error', { id: 'b' })],
+      'error',
+      'install/b went wrong',
+    ],
     ['was cancelled', [check('install', 'aborted', { note: 'superseded' })], 'cancelled', 'superseded'],
     ['was skipped by somebody', [skip('install', 'not asked for')], 'skipped', 'not asked for (the request)'],
     ['skipped itself', [check('install', 'skipped', { note: 'no route' })], 'skipped', 'no route'],

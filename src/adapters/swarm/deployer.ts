@@ -1,6 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
 import type { Deployer } from '../../ports/deployer.ts';
 import type { Engine } from '../../ports/engine.ts';
 import { SeatrialError } from '../../shared/errors.ts';
@@ -16,6 +14,8 @@ export interface SwarmDeployerOptions {
   /** As in DOCKER_HOST. */
   readonly host: string;
   readonly engine: Engine;
+  /** Directory of the client's own settings; empty, so that the operator's are not used. */
+  readonly clientConfig: string;
 }
 
 const DEPLOY_MS = 60_000;
@@ -34,26 +34,10 @@ export function createSwarmDeployer(options: SwarmDeployerOptions): Deployer {
     },
 
     async deploy(stack, document, signal) {
-      const directory = await mkdtemp(join(tmpdir(), 'seatrial-deploy-'));
-      try {
-        const file = join(directory, 'stack.yml');
-        await writeFile(file, document, { mode: 0o600 });
-        const detach = options.cliMajor >= DETACH_SINCE ? ['--detach=true'] : [];
-        const args = [
-          'stack',
-          'deploy',
-          ...detach,
-          '--resolve-image',
-          'always',
-          '--compose-file',
-          file,
-          stack,
-        ];
-        const result = await docker(options, args, { env: {}, cwd: directory, signal });
-        if (result.exitCode !== 0) throw refused('Docker refused the stack', 'deploy-refused', result);
-      } finally {
-        await rm(directory, { recursive: true, force: true });
-      }
+      const detach = options.cliMajor >= DETACH_SINCE ? ['--detach=true'] : [];
+      const args = ['stack', 'deploy', ...detach, '--resolve-image', 'always', '--compose-file', '-', stack];
+      const result = await docker(options, args, { env: {}, input: document, signal });
+      if (result.exitCode !== 0) throw refused('Docker refused the stack', 'deploy-refused', result);
     },
 
     async observe(stack, signal) {
@@ -74,28 +58,25 @@ export function createSwarmDeployer(options: SwarmDeployerOptions): Deployer {
 
 interface ClientCall {
   readonly env: Readonly<Record<string, string>>;
-  readonly cwd: string;
+  readonly cwd?: string;
+  readonly input?: string;
   readonly signal: AbortSignal;
 }
 
 /** The client gets the run's own map as its only environment, so that nothing of ours is filled in. */
 async function docker(
-  options: SwarmDeployerOptions,
+  { cli, host, clientConfig }: SwarmDeployerOptions,
   args: readonly string[],
-  call: ClientCall,
+  { signal, ...call }: ClientCall,
 ): Promise<ProcessResult> {
-  const config = await mkdtemp(join(tmpdir(), 'seatrial-docker-'));
-  try {
-    return await runProcess(options.cli, ['--config', config, '-H', options.host, ...args], {
-      env: call.env,
-      cwd: call.cwd,
-      signal: call.signal,
-      name: `docker ${args.slice(0, 2).join(' ')}`,
-      deadline: DEPLOY_MS,
-    });
-  } finally {
-    await rm(config, { recursive: true, force: true });
-  }
+  await mkdir(clientConfig, { recursive: true, mode: 0o700 });
+  const name = `docker ${args.slice(0, 2).join(' ')}`;
+  return await runProcess(cli, ['--config', clientConfig, '-H', host, ...args], {
+    ...call,
+    signal,
+    name,
+    deadline: DEPLOY_MS,
+  });
 }
 
 function refused(what: string, code: string, result: ProcessResult): SeatrialError {
