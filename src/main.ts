@@ -45,6 +45,7 @@ const parts: Omit<Parts, 'exit'> = {
     err: (text) => void process.stderr.write(redactor.redact(text)),
     live: process.stderr.isTTY === true && !environment.ci,
     color: process.stdout.isTTY === true && !environment.noColor,
+    ...(process.stderr.isTTY === true ? { columns: process.stderr.columns } : {}),
   },
   signal: stop.signal,
   version: JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version,

@@ -64,7 +64,6 @@ export const CHANGES: Readonly<Record<ChangeName, Change>> = {
   },
 };
 
-// biome-ignore lint/suspicious/noTemplateCurlyInString: the text of a compose file
 const BACKUP_LABEL = '"backupbot.backup=${ENABLE_BACKUPS:-true}"';
 
 const CACHE = `  location ~ \\.(css|js|png|jpg|svg|woff2)$ {

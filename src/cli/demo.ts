@@ -58,7 +58,7 @@ async function play(parts: Parts, flags: CommonFlags): Promise<DemoResult> {
     const view = watchRuns(parts.streams);
     const open = await parts.openHouse(settings, view.see);
     try {
-      const reports = await tell(parts, demo, open);
+      const reports = await tell(parts, demo, open, view.say);
       view.end();
       const pulls = await endings(parts, demo, reports);
       const residue = await leftOver(open, parts.signal);
@@ -79,7 +79,12 @@ async function play(parts: Parts, flags: CommonFlags): Promise<DemoResult> {
 }
 
 /** Serves the forge until the four comments are answered; the very daemon that `seatrial serve` runs. */
-async function tell(parts: Parts, demo: OpenDemo, open: OpenHouse): Promise<ReadonlyMap<number, Report>> {
+async function tell(
+  parts: Parts,
+  demo: OpenDemo,
+  open: OpenHouse,
+  say: (line: string) => void,
+): Promise<ReadonlyMap<number, Report>> {
   const stop = new AbortController();
   const reports = new Map<number, Report>();
   const { watched, world } = demo;
@@ -87,7 +92,7 @@ async function tell(parts: Parts, demo: OpenDemo, open: OpenHouse): Promise<Read
     ...open,
     forges: [watched],
     signal: AbortSignal.any([parts.signal, stop.signal]),
-    say: (line) => parts.streams.err(`${line}\n`),
+    say,
     ended: (report) => void (report.pull !== null && reports.set(report.pull.number, report)),
   });
   try {

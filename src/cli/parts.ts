@@ -16,6 +16,8 @@ export interface Streams {
   /** Whether progress may be drawn over itself. */
   readonly live: boolean;
   readonly color: boolean;
+  /** Characters in a line of the terminal, where there is one. */
+  readonly columns?: number;
 }
 
 export type SeeEvent = (run: RunId, recorded: RecordedEvent) => void;

@@ -31,7 +31,7 @@ Stops at SIGINT or SIGTERM, after everything that runs has been taken away.`,
         if (forges.length === 0) throw noForges();
         const view = watchRuns({ ...parts.streams, live: false });
         const open = await parts.openHouse(settings, view.see);
-        const say = (line: string) => parts.streams.err(`${line}\n`);
+        const { say } = view;
         try {
           const watched = forges.flatMap(({ forge, repositories }) =>
             repositories.map(({ owner, name }) => `${forge.name} ${owner}/${name}`),

@@ -185,7 +185,7 @@ export interface Engine {
     aliases: readonly string[],
     signal: AbortSignal,
   ): Promise<void>;
-  /** Lets go of every container that is still on it, by force, and removes it. */
+  /** Refused while a container is on it; what was removed may still be listed for a moment. */
   removeNetwork(name: string, signal: AbortSignal): Promise<void>;
 
   services(labels: Labels, signal: AbortSignal): Promise<readonly Service[]>;

@@ -3,7 +3,8 @@ import type { RunId } from '../shared/brand.ts';
 import type { Clock } from '../shared/clock.ts';
 import { asSeatrialError, type SeatrialError } from '../shared/errors.ts';
 import type { TestRequest } from '../trigger/request.ts';
-import { refusalComment, STICKY_MARKER, stickyComment } from './comment.ts';
+import type { Refusal } from '../trigger/store.ts';
+import { REFUSAL_MARKER, refusalComment, STICKY_MARKER, stickyComment } from './comment.ts';
 import type { ForgeOrigin, OutboxRow, OutboxStore } from './outbox.ts';
 import type { Report } from './schema.ts';
 import { acknowledgedStatuses, endedStatuses, stageStatuses } from './status.ts';
@@ -62,16 +63,7 @@ function waitOf(row: OutboxRow, error: SeatrialError): number {
 
 async function postRow(options: PublishOptions, forge: Forge, { outgoing }: OutboxRow): Promise<void> {
   const { signal } = options;
-  if (outgoing.kind === 'refusal') {
-    const { refusal } = outgoing;
-    await forge.createComment(
-      { owner: refusal.owner, name: refusal.repository },
-      refusal.pull,
-      refusalComment(refusal.login),
-      signal,
-    );
-    return;
-  }
+  if (outgoing.kind === 'refusal') return await refuse(forge, outgoing.refusal, signal);
   const request = options.store.request(outgoing.requestId);
   if (request === undefined || request.origin.kind !== 'forge') return;
   const origin = request.origin;
@@ -81,6 +73,7 @@ async function postRow(options: PublishOptions, forge: Forge, { outgoing }: Outb
       await forge.react(path, origin.commentId, 'eyes', signal);
       return await setAll(forge, path, request, acknowledgedStatuses(request), signal);
     case 'stage':
+      await postSticky(options, forge, origin, stickyComment(options.report(outgoing.run)));
       return await setAll(
         forge,
         path,
@@ -106,6 +99,18 @@ async function setAll(
   for (const status of statuses) await forge.setStatus(path, request.head, status, signal);
 }
 
+/** Said once: where the answer to an earlier try was lost, it stands there already. */
+async function refuse(
+  forge: Forge,
+  { owner, repository, pull, login }: Refusal,
+  signal: AbortSignal,
+): Promise<void> {
+  const path = { owner, name: repository };
+  const body = refusalComment(login);
+  const ours = await ourComments(forge, path, pull, REFUSAL_MARKER, signal);
+  if (!ours.some((comment) => comment.body === body)) await forge.createComment(path, pull, body, signal);
+}
+
 /** One comment a pull request: edited where it is known or found by marker and author, else created. */
 async function postSticky(
   options: PublishOptions,
@@ -118,11 +123,11 @@ async function postSticky(
   const remember = (id: string) => store.setSticky(origin.forge, origin.repositoryId, origin.pull, id);
   const stored = store.sticky(origin.forge, origin.repositoryId, origin.pull);
   if (stored !== undefined && (await edited(forge, path, stored, body, signal))) return;
-  const [found] = await ourStickies(forge, path, origin.pull, signal);
+  const [found] = await ourComments(forge, path, origin.pull, STICKY_MARKER, signal);
   if (found !== undefined && (await edited(forge, path, found.id, body, signal))) return remember(found.id);
   remember((await forge.createComment(path, origin.pull, body, signal)).id);
   // Somebody else under the same account may have created one meanwhile: the oldest stays.
-  const [oldest, ...others] = await ourStickies(forge, path, origin.pull, signal);
+  const [oldest, ...others] = await ourComments(forge, path, origin.pull, STICKY_MARKER, signal);
   for (const other of others) await forge.deleteComment(path, other.id, signal);
   if (oldest === undefined) return;
   remember(oldest.id);
@@ -142,15 +147,14 @@ async function edited(
   return present.body === body || (await forge.editComment(path, id, body, signal)) !== undefined;
 }
 
-async function ourStickies(
+async function ourComments(
   forge: Forge,
   path: RepositoryPath,
   pull: number,
+  marker: string,
   signal: AbortSignal,
 ): Promise<ForgeComment[]> {
   const self = await forge.whoAmI(signal);
   const comments = await forge.commentsOf(path, pull, signal);
-  return comments.filter(
-    (comment) => comment.author?.id === self.id && comment.body.startsWith(STICKY_MARKER),
-  );
+  return comments.filter((comment) => comment.author?.id === self.id && comment.body.startsWith(marker));
 }

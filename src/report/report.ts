@@ -96,7 +96,7 @@ function stageOf(stage: StageName, events: readonly RunEvent[], over: boolean): 
 }
 
 /** The outcome of a stage, or while it has none whether it has been begun. */
-export function stateOf(
+function stateOf(
   stage: StageName,
   events: readonly RunEvent[],
   ended: boolean,

@@ -128,6 +128,5 @@ export type Phase = Report['phase'];
 export type ReportedLevel = z.infer<typeof level>;
 export type ReportedStage = Report['stages'][number];
 export type StageState = ReportedStage['outcome'];
-export type ReportedCheck = ReportedStage['checks'][number];
 export type ReportedCause = z.infer<typeof cause>;
 export type ReportedSeed = Report['seeds'][number];

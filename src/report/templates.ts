@@ -19,7 +19,7 @@ export function template(name: 'ended' | 'running' | 'refusal'): Template {
 }
 
 /** One set of signs for everything that ends or runs. */
-export const MARKS: Readonly<Record<StageState | 'refused', string>> = {
+const MARKS: Readonly<Record<StageState | 'refused', string>> = {
   success: '✅',
   failure: '❌',
   error: '⚠️',

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { RunEvent } from '../journal/event.ts';
 import { parseRunId, type RunId } from '../shared/brand.ts';
 import { summary, watchRuns } from './terminal.ts';
@@ -16,6 +16,10 @@ import {
   type Story,
   upgrades,
 } from './testing/stories.ts';
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 test.each(Object.entries(ENDINGS))(
   'the summary of a run that ends with %s reads as it was approved',
@@ -51,6 +55,21 @@ test('checks that passed are not worth a line; those that did not are, with thei
   for (const recorded of ending('backup-label').events) view.see(RUN, recorded);
   expect(lines.join('')).toContain('backup-restore: the recipe has a backup: failed: The backup label');
   expect(lines.join('')).not.toContain('the data is still there');
+});
+
+test('a log that would be silent says every half minute what is still waited for', () => {
+  vi.useFakeTimers();
+  const { lines, view } = watching(false);
+  const waits: RunEvent = { type: 'progress', stage: 'install', text: 'app: not healthy yet' };
+  const events: RunEvent[] = [...opening(), { type: 'stage-started', stage: 'install' }, waits];
+  for (const recorded of record(events)) view.see(RUN, recorded);
+  const before = lines.length;
+  vi.advanceTimersByTime(61_000);
+  view.end();
+  vi.advanceTimersByTime(61_000);
+  expect(lines.slice(before)).toEqual(
+    Array.from({ length: 2 }, () => '   60.0 s  custom-html #3  install since 58 s: app: not healthy yet\n'),
+  );
 });
 
 test('several runs are told apart by their pull requests', () => {
@@ -96,8 +115,10 @@ test('a long wait is cut to the width of the terminal, or drawing over it would 
 });
 
 test('a run that is torn down leaves the live region, and its lines stay', () => {
-  const { lines, view } = watching(true);
+  const { lines, view, clock } = watching(true);
   for (const recorded of installOnly().events) view.see(RUN, recorded);
+  // Whoever is still shown is drawn anew, since its seconds have changed.
+  clock.time += 5000;
   const before = lines.length;
   view.see(runId('00zohv999'), { seq: 1, at: STARTED_AT, event: { type: 'waiting', reason: 'all taken' } });
   const after = stripVTControlCharacters(lines.slice(before).join(''));
@@ -120,20 +141,45 @@ test('a run that ends before it is planned leaves the live region too', () => {
   expect(lines.slice(before).join('')).not.toContain('custom-html #3');
 });
 
-test('after its end the view draws nothing more and may be ended again', () => {
+test('a run whose teardown failed leaves the live region too', () => {
+  const { lines, view } = watching(true);
+  const failed: RunEvent = {
+    type: 'check',
+    check: {
+      stage: 'teardown',
+      id: 'torn-down',
+      title: 'everything is taken away',
+      outcome: 'error',
+      took: 0,
+    },
+  };
+  for (const recorded of record([...opening(), { type: 'teardown-started' }, failed]))
+    view.see(RUN, recorded);
+  const before = lines.length;
+  view.say('still here');
+  view.end();
+  expect(lines.slice(before).join('')).not.toContain('custom-html #3');
+});
+
+test('after its end the view draws nothing more, may be ended again, and still says what it is told', () => {
+  vi.useFakeTimers();
   const { lines, view } = watching(true);
   for (const recorded of record([...opening(), ...upgrades()])) view.see(RUN, recorded);
   view.end();
+  expect(vi.getTimerCount()).toBe(0);
   const before = lines.length;
+  vi.advanceTimersByTime(5000);
+  expect(lines.slice(before)).toEqual([]);
   view.end();
-  expect(stripVTControlCharacters(lines.slice(before).join(''))).toBe('');
+  view.say('the daemon stops');
+  expect(stripVTControlCharacters(lines.slice(before).join(''))).toBe('the daemon stops\n');
 });
 
 function watching(live: boolean, columns = 100) {
   const lines: string[] = [];
-  const clock = { now: () => STARTED_AT + 60_000, monotonic: () => 0 };
+  const clock = { time: STARTED_AT + 60_000, now: () => clock.time, monotonic: () => 0 };
   const stream = { err: (text: string) => void lines.push(text), live, color: false, columns };
-  return { lines, view: watchRuns(stream, clock) };
+  return { lines, clock, view: watchRuns(stream, clock) };
 }
 
 function ending(name: string): Story {

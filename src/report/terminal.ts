@@ -6,7 +6,7 @@ import { columns, type Field, type Paint, painter, STYLES } from './paint.ts';
 import type { Report, ReportedSeed } from './schema.ts';
 import { DEFAULT_WIDTH, type ProgressStream, screenOn } from './screen.ts';
 import { readingWords, seedTable } from './seed-table.ts';
-import { frameOf, labelOf, lineOf, type Watched } from './watch-lines.ts';
+import { frameOf, labelOf, lineOf, reminders, type Watched } from './watch-lines.ts';
 import {
   duration,
   findingOf,
@@ -29,10 +29,11 @@ export interface RunsView {
 }
 
 const REDRAW_MS = 250;
+const REMIND_MS = 30_000;
 
 /**
  * Shows runs as they go, several at once: on a terminal a region that is drawn over, elsewhere
- * a line for each event that matters.
+ * a line for each event that matters, and every half minute what is still waited for.
  */
 export function watchRuns(stream: ProgressStream, clock: Clock = systemClock): RunsView {
   const runs = new Map<RunId, Watched>();
@@ -43,9 +44,16 @@ export function watchRuns(stream: ProgressStream, clock: Clock = systemClock): R
     const width = stream.columns ?? DEFAULT_WIDTH;
     screen.draw([...runs.values()].flatMap((watched) => frameOf(watched, clock.now(), width, paint)));
   };
+  const remind = () => {
+    for (const watched of runs.values())
+      for (const line of reminders(watched, clock.now(), paint)) screen.print(line);
+  };
   const stop = () => {
     clearInterval(ticking);
     ticking = undefined;
+  };
+  const start = () => {
+    ticking ??= setInterval(stream.live ? redraw : remind, stream.live ? REDRAW_MS : REMIND_MS).unref();
   };
   return {
     see(run, recorded) {
@@ -54,10 +62,9 @@ export function watchRuns(stream: ProgressStream, clock: Clock = systemClock): R
       if (line !== undefined && !(stream.live && shownLive(recorded))) screen.print(line);
       if (isOver(watched, recorded)) runs.delete(run);
       else runs.set(run, watched);
-      if (!stream.live) return;
-      redraw();
+      if (stream.live) redraw();
       if (runs.size === 0) stop();
-      else ticking ??= setInterval(redraw, REDRAW_MS).unref();
+      else start();
     },
     say(line) {
       screen.print(line);
@@ -84,10 +91,11 @@ function shownLive({ event }: RecordedEvent): boolean {
   return event.type === 'stage-started' || event.type === 'waiting' || event.type === 'teardown-started';
 }
 
-/** Torn down, or ended by a check before anything was planned. */
+/** Torn down, or ended by a check of the teardown, or by one before anything was planned. */
 function isOver({ events }: Watched, { event }: RecordedEvent): boolean {
   if (event.type === 'torn-down') return true;
-  return event.type === 'check' && !events.some(({ event: other }) => other.type === 'planned');
+  if (event.type !== 'check') return false;
+  return event.check.stage === 'teardown' || !events.some(({ event: other }) => other.type === 'planned');
 }
 
 /** The end of a run for a terminal: verdict, stages, data, level, where the evidence lies, how to do it again. */

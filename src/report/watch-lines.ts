@@ -23,8 +23,22 @@ export function labelOf({ recipe, origin }: TestRequest): string {
 /** A line for an event that matters to somebody who reads a log; undefined for the others. */
 export function lineOf(watched: Watched, { at, event }: RecordedEvent, paint: Paint): string | undefined {
   const words = wordsOf(watched, event, paint);
-  if (words === undefined) return undefined;
-  const elapsed = duration(Math.max(0, at - watched.since)).padStart(12);
+  return words === undefined ? undefined : line(watched, at, words, paint);
+}
+
+/** What each running stage still waits for, for a log that would be silent otherwise. */
+export function reminders(watched: Watched, now: number, paint: Paint): readonly string[] {
+  return STAGES.flatMap((stage) => {
+    const doing = doingOf(stage, watched.events);
+    if (doing === undefined) return [];
+    return [
+      line(watched, now, `${stage} since ${seconds(now - doing.since)}: ${oneLine(doing.what)}`, paint),
+    ];
+  });
+}
+
+function line(watched: Watched, at: number, words: string, paint: Paint): string {
+  const elapsed = `${(Math.max(0, at - watched.since) / 1000).toFixed(1)} s`.padStart(9);
   return `${paint('dim', elapsed)}  ${paint('bold', oneLine(watched.label))}  ${words}`;
 }
 

@@ -15,36 +15,36 @@ export interface Rhythm {
 
 export const RHYTHM: Rhythm = { beat: 3000, giveUp: 12_000, dead: 20_000 };
 
-const NAME = 'seatrial-heartbeat-';
-
 /** A config object of a run that changes as long as its controller lives. */
 export interface Heartbeat {
   readonly lost: AbortSignal;
   stop(signal: AbortSignal): Promise<void>;
 }
 
+/** Whose heart it is, and how its object is called. */
+export interface HeartbeatOf {
+  readonly run: RunId;
+  readonly controller: string;
+  readonly name: string;
+}
+
 export async function startHeartbeat(
   engine: Engine,
   clock: Clock,
   rhythm: Rhythm,
-  of: { readonly run: RunId; readonly controller: string },
+  of: HeartbeatOf,
   signal: AbortSignal,
 ): Promise<Heartbeat> {
   const lost = new AbortController();
   const stopped = new AbortController();
-  await engine.createConfig(
-    `${NAME}${of.run}`,
-    labels(of, 0),
-    'Changes as long as the controller of this run lives.',
-    signal,
-  );
+  await created(engine, rhythm, of, signal);
   const beating = beatOn();
   return {
     lost: lost.signal,
     async stop(stopSignal) {
       stopped.abort();
       await beating;
-      await removeHeartbeat(engine, of.run, stopSignal);
+      await removeHeartbeat(engine, of.name, stopSignal);
     },
   };
 
@@ -66,7 +66,7 @@ export async function startHeartbeat(
 
   async function beatOnce(count: number, limit: AbortSignal): Promise<'through' | 'taken' | 'missed'> {
     try {
-      const config = await engine.config(`${NAME}${of.run}`, limit);
+      const config = await engine.config(of.name, limit);
       if (config === undefined) return 'taken';
       return (await engine.relabelConfig(config, labels(of, count), limit)) ? 'through' : 'missed';
     } catch (error) {
@@ -77,8 +77,23 @@ export async function startHeartbeat(
   }
 }
 
-export async function removeHeartbeat(engine: Engine, run: RunId, signal: AbortSignal): Promise<void> {
-  const config = await engine.config(`${NAME}${run}`, signal);
+async function created(engine: Engine, rhythm: Rhythm, of: HeartbeatOf, signal: AbortSignal): Promise<void> {
+  try {
+    await engine.createConfig(
+      of.name,
+      labels(of, 0),
+      'Changes as long as the controller of this run lives.',
+      signal,
+    );
+  } catch (error) {
+    // It may have been made all the same; the first error is the one that tells.
+    await removeHeartbeat(engine, of.name, AbortSignal.timeout(rhythm.giveUp)).catch(asSeatrialError);
+    throw error;
+  }
+}
+
+export async function removeHeartbeat(engine: Engine, name: string, signal: AbortSignal): Promise<void> {
+  const config = await engine.config(name, signal);
   if (config !== undefined) await engine.removeConfig(config.id, signal);
 }
 
@@ -88,8 +103,14 @@ export interface SeenHeartbeat {
   readonly version: number;
 }
 
-export async function heartbeats(engine: Engine, signal: AbortSignal): Promise<readonly SeenHeartbeat[]> {
-  return (await engine.configs({ 'seatrial.heartbeat': '' }, signal)).flatMap(asSeen);
+/** All heartbeats whose objects are called so. */
+export async function heartbeats(
+  engine: Engine,
+  prefix: string,
+  signal: AbortSignal,
+): Promise<readonly SeenHeartbeat[]> {
+  const configs = await engine.configs({ 'seatrial.heartbeat': '' }, signal);
+  return configs.filter(({ name }) => name.startsWith(prefix)).flatMap(asSeen);
 }
 
 function asSeen(config: SwarmObject): SeenHeartbeat[] {
@@ -99,7 +120,7 @@ function asSeen(config: SwarmObject): SeenHeartbeat[] {
     : [{ run, controller: config.labels['seatrial.controller'] ?? '', version: config.version }];
 }
 
-function labels(of: { readonly run: RunId; readonly controller: string }, count: number): Labels {
+function labels(of: HeartbeatOf, count: number): Labels {
   return {
     'seatrial.run': of.run,
     'seatrial.controller': of.controller,

@@ -11,41 +11,61 @@ import {
   removeHeartbeat,
   startHeartbeat,
 } from './heartbeat.ts';
-import { changeSlots, readSlots, type Slot } from './slot-table.ts';
+import { type Change, changeSlots, readSlots, type Slot } from './slot-table.ts';
 
-const STOPPED = 'seatrial-admission-stopped';
+/** Names of the objects in the swarm's store; who uses others shares no slots with us. */
+export interface LeaseNames {
+  readonly slots: string;
+  readonly stopped: string;
+  /** Followed by the run. */
+  readonly heartbeat: string;
+}
+
+const NAMES: LeaseNames = {
+  slots: 'seatrial-slots',
+  stopped: 'seatrial-admission-stopped',
+  heartbeat: 'seatrial-heartbeat-',
+};
 
 /** Leases in the swarm's own store, so that they hold over daemons, pipeline steps and hand-started runs. */
-export function createSwarmLeases(engine: Engine, clock: Clock, rhythm: Rhythm = RHYTHM): Leases {
+export function createSwarmLeases(
+  engine: Engine,
+  clock: Clock,
+  rhythm: Rhythm = RHYTHM,
+  names: LeaseNames = NAMES,
+): Leases {
+  const heartbeatName = (run: RunId) => `${names.heartbeat}${run}`;
+  const change = (how: Change, signal: AbortSignal) => changeSlots(engine, names.slots, how, signal);
   return {
     async acquire(request, signal) {
-      if ((await engine.config(STOPPED, signal)) !== undefined) return undefined;
-      const free = request.cap - sum(await readSlots(engine, signal));
+      if ((await engine.config(names.stopped, signal)) !== undefined) return undefined;
+      const free = request.cap - sum(await readSlots(engine, names.slots, signal));
       if (free < request.min) return undefined;
       // The heart beats before the slots are taken: slots without a heartbeat belong to the dead.
-      const heartbeat = await startHeartbeat(engine, clock, rhythm, request, signal);
+      const { run, controller } = request;
+      const heartOf = { run, controller, name: heartbeatName(run) };
+      const heartbeat = await startHeartbeat(engine, clock, rhythm, heartOf, signal);
       let taken = 0;
       try {
-        await changeSlots(
-          engine,
-          (slots) => {
-            const free = request.cap - sum(slots);
-            taken = free < request.min ? 0 : Math.min(free, request.want);
-            return taken === 0
-              ? undefined
-              : [...slots, { run: request.run, controller: request.controller, slots: taken }];
-          },
-          signal,
-        );
-      } finally {
-        if (taken === 0) await heartbeat.stop(AbortSignal.timeout(rhythm.giveUp));
+        await change((slots) => {
+          const free = request.cap - sum(slots);
+          taken = free < request.min ? 0 : Math.min(free, request.want);
+          return taken === 0 ? undefined : [...slots, { run, controller, slots: taken }];
+        }, signal);
+      } catch (error) {
+        // The slots may have been taken all the same.
+        const late = AbortSignal.timeout(rhythm.giveUp);
+        await change(without(run), late).finally(() => heartbeat.stop(late));
+        throw error;
       }
-      return taken === 0 ? undefined : leaseOf(engine, request.run, taken, heartbeat);
+      if (taken > 0) return leaseOf(change, run, taken, heartbeat);
+      await heartbeat.stop(AbortSignal.timeout(rhythm.giveUp));
+      return undefined;
     },
 
     async holders(signal) {
-      const beating = await heartbeats(engine, signal);
-      const slots = await readSlots(engine, signal);
+      const beating = await heartbeats(engine, names.heartbeat, signal);
+      const slots = await readSlots(engine, names.slots, signal);
       const runs = new Map<RunId, Holder>();
       for (const { run, controller } of beating)
         runs.set(run, { run, controller, slots: 0, hasHeartbeat: true });
@@ -54,23 +74,23 @@ export function createSwarmLeases(engine: Engine, clock: Clock, rhythm: Rhythm =
     },
 
     async forget(run, signal) {
-      await removeHeartbeat(engine, run, signal);
-      await changeSlots(engine, without(run), signal);
+      await removeHeartbeat(engine, heartbeatName(run), signal);
+      await change(without(run), signal);
     },
 
     async stopAdmission(signal) {
-      await engine.createConfig(STOPPED, {}, 'While this exists no Seatrial run gets a slot.', signal);
+      await engine.createConfig(names.stopped, {}, 'While this exists no Seatrial run gets a slot.', signal);
     },
 
     async resumeAdmission(signal) {
-      const stopped = await engine.config(STOPPED, signal);
+      const stopped = await engine.config(names.stopped, signal);
       if (stopped !== undefined) await engine.removeConfig(stopped.id, signal);
     },
 
     async dead(runs, signal) {
       if (runs.length === 0) return [];
       const versions = async () =>
-        new Map((await heartbeats(engine, signal)).map((seen) => [seen.run, seen.version]));
+        new Map((await heartbeats(engine, names.heartbeat, signal)).map((seen) => [seen.run, seen.version]));
       const before = await versions();
       const suspects = runs.filter((run) => before.has(run));
       if (suspects.length > 0) {
@@ -83,20 +103,21 @@ export function createSwarmLeases(engine: Engine, clock: Clock, rhythm: Rhythm =
   };
 }
 
-function leaseOf(engine: Engine, run: RunId, slots: number, heartbeat: Heartbeat): Lease {
+function leaseOf(
+  change: (how: Change, signal: AbortSignal) => Promise<unknown>,
+  run: RunId,
+  slots: number,
+  heartbeat: Heartbeat,
+): Lease {
   return {
     run,
     slots,
     lost: heartbeat.lost,
     async reduce(to, signal) {
-      await changeSlots(
-        engine,
-        (all) => all.map((slot) => (slot.run === run ? { ...slot, slots: to } : slot)),
-        signal,
-      );
+      await change((all) => all.map((slot) => (slot.run === run ? { ...slot, slots: to } : slot)), signal);
     },
     async release(signal) {
-      await changeSlots(engine, without(run), signal);
+      await change(without(run), signal);
       await heartbeat.stop(signal);
     },
   };
@@ -106,7 +127,7 @@ function sum(slots: readonly Slot[]): number {
   return slots.reduce((total, slot) => total + slot.slots, 0);
 }
 
-function without(run: RunId): (slots: readonly Slot[]) => readonly Slot[] | undefined {
+function without(run: RunId): Change {
   return (slots) =>
     slots.some((slot) => slot.run === run) ? slots.filter((slot) => slot.run !== run) : undefined;
 }

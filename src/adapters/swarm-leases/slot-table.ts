@@ -11,7 +11,6 @@ export interface Slot {
 /** A change of the table, or undefined to leave it as it is. */
 export type Change = (slots: readonly Slot[]) => readonly Slot[] | undefined;
 
-const NAME = 'seatrial-slots';
 const PREFIX = 'seatrial.slot.';
 /** A closed table takes nobody in any more, so that whoever finds it may delete it. */
 const CLOSED = 'seatrial.slots-closed';
@@ -22,28 +21,30 @@ const CLOSED = 'seatrial.slots-closed';
  */
 export async function changeSlots(
   engine: Engine,
+  name: string,
   change: Change,
   signal: AbortSignal,
 ): Promise<readonly Slot[] | undefined> {
   for (;;) {
-    const table = await engine.config(NAME, signal);
+    const table = await engine.config(name, signal);
     if (table !== undefined && CLOSED in table.labels) {
       await engine.removeConfig(table.id, signal);
       continue;
     }
     const wanted = change(table === undefined ? [] : slotsOf(table));
     if (wanted === undefined) return undefined;
-    if (await written(engine, table, wanted, signal)) return wanted;
+    if (await written(engine, name, table, wanted, signal)) return wanted;
   }
 }
 
-export async function readSlots(engine: Engine, signal: AbortSignal): Promise<readonly Slot[]> {
-  const table = await engine.config(NAME, signal);
+export async function readSlots(engine: Engine, name: string, signal: AbortSignal): Promise<readonly Slot[]> {
+  const table = await engine.config(name, signal);
   return table === undefined ? [] : slotsOf(table);
 }
 
 async function written(
   engine: Engine,
+  name: string,
   table: SwarmObject | undefined,
   slots: readonly Slot[],
   signal: AbortSignal,
@@ -51,7 +52,7 @@ async function written(
   if (table === undefined) {
     if (slots.length === 0) return true;
     return await engine.createConfig(
-      NAME,
+      name,
       labelsOf(slots),
       'Slots of this swarm that Seatrial runs hold; see its labels.',
       signal,

@@ -142,7 +142,7 @@ export function closing(left: Partial<Extract<RunEvent, { type: 'torn-down' }>> 
   ];
 }
 
-export function pass(stage: StageName, id: string, title: string, took: number, note?: string): RunEvent {
+function pass(stage: StageName, id: string, title: string, took: number, note?: string): RunEvent {
   return {
     type: 'check',
     check: { stage, id, title, took, outcome: 'pass', ...(note === undefined ? {} : { note }) },
@@ -165,7 +165,7 @@ export function seeds(seed: string, moment: SeedMoment, reading: SeedReading): R
   }));
 }
 
-export function sha(text: string): CommitSha {
+function sha(text: string): CommitSha {
   const parsed = parseCommitSha(text);
   if (parsed === undefined) throw new TypeError(`${text} is no commit id`);
   return parsed;

@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { type LabImages, openLab } from '../../lab/open-lab.ts';
+import { setUp } from '../../lab/setup/set-up.ts';
+import { createDockerEngine } from '../../src/adapters/docker-engine/engine.ts';
+import { createSwarmDeployer } from '../../src/adapters/swarm/deployer.ts';
+import { type Environment, readEnvironment } from '../../src/config/environment.ts';
+import type { Deployer } from '../../src/ports/deployer.ts';
+import type { Engine, Labels } from '../../src/ports/engine.ts';
+import { parseRunId, type RunId } from '../../src/shared/brand.ts';
+import { newRunId } from '../../src/shared/ids.ts';
+
+/** The machine's Docker with the images of the lab. Others may use it at the same time. */
+export interface TestLab {
+  readonly environment: Environment;
+  readonly host: string;
+  readonly images: LabImages;
+  readonly engine: Engine;
+  readonly deployer: Deployer;
+  readonly nodeId: string;
+  readonly ipvs: boolean;
+  close(): Promise<void>;
+}
+
+/** Milliseconds; what is there already is used as it is. */
+const OPENING = 120_000;
+
+export async function openTestLab(): Promise<TestLab> {
+  const environment = readEnvironment();
+  const signal = AbortSignal.timeout(OPENING);
+  const context = { environment, signal, progress: () => undefined };
+  const ready = await setUp(context);
+  const lab = await openLab({ ready, ...context });
+  const engine = createDockerEngine(ready.host);
+  const { swarm, ipvs } = await engine.info(signal);
+  if (swarm.kind !== 'manager') throw new Error(`the engine is no manager: ${swarm.kind}`);
+  const cliMajor = Number.parseInt(ready.cli.version, 10);
+  const clientConfig = join(environment.cacheDir, 'docker-config');
+  return {
+    ...{ environment, host: ready.host, images: lab.images, engine, nodeId: swarm.nodeId, ipvs },
+    deployer: createSwarmDeployer({ cli: ready.cli.path, cliMajor, clientConfig, host: ready.host, engine }),
+    close: lab.close,
+  };
+}
+
+/** Names and labels for one file of tests, so that it never meets what others have on the same engine. */
+export interface Corner {
+  readonly run: RunId;
+  readonly labels: Labels;
+  /** A new name that begins with the run's. */
+  name(word: string): string;
+  /** Takes away whatever carries the labels. */
+  clear(engine: Engine): Promise<void>;
+}
+
+export function createCorner(): Corner {
+  const run = newTestRun();
+  const labels = { 'seatrial.run': run, 'seatrial.app': 'test', 'seatrial.controller': 'tests' };
+  let names = 0;
+  return {
+    run,
+    labels,
+    name(word) {
+      names += 1;
+      return `seatrial-${run}-${word}${names}`;
+    },
+    async clear(engine) {
+      const signal = AbortSignal.timeout(60_000);
+      const ours = { 'seatrial.run': run };
+      for (const { id } of await engine.services(ours, signal)) await engine.removeService(id, signal);
+      for (const { id } of await engine.containers(ours, signal)) await engine.removeContainer(id, signal);
+      for (const { name } of await engine.networks(ours, signal)) await engine.removeNetwork(name, signal);
+      for (const { name } of await engine.volumes(ours, signal)) await engine.removeVolume(name, signal);
+      for (const { id } of await engine.configs(ours, signal)) await engine.removeConfig(id, signal);
+      for (const { id } of await engine.secrets(ours, signal)) await engine.removeSecret(id, signal);
+    },
+  };
+}
+
+/** A run that no other test and no living controller has. */
+export function newTestRun(): RunId {
+  // Far in the future, so that it is never the identifier of a run of today.
+  const later = Date.now() + 40 * 365 * 86_400_000 + Math.floor(Math.random() * 86_400_000_000);
+  const run = parseRunId(newRunId(later, (count) => randomBytes(count)));
+  if (run === undefined) throw new Error('no run identifier');
+  return run;
+}
