@@ -3,12 +3,19 @@ import type { RunId } from '../shared/brand.ts';
 import type { RequestOrigin, StageName, TestRequest } from '../trigger/request.ts';
 import type { Refusal } from '../trigger/store.ts';
 
-/** Something that has to reach a forge: facts only, its text is made when it is posted. */
+/**
+ * Something that has to reach a forge: facts only, its text is made when it is posted. One
+ * thing each, so that what a forge refuses for good (a comment on a locked conversation)
+ * does not keep the rest from being said.
+ */
 export type Outgoing =
-  | { readonly kind: 'acknowledgement'; readonly requestId: string }
-  | { readonly kind: 'progress'; readonly requestId: string; readonly run: RunId }
+  /** We have seen the comment. */
+  | { readonly kind: 'reaction'; readonly requestId: string }
+  | { readonly kind: 'pending'; readonly requestId: string }
+  /** The sticky comment as the run stands when it is posted. */
+  | { readonly kind: 'comment'; readonly requestId: string; readonly run: RunId }
   | { readonly kind: 'stage'; readonly requestId: string; readonly run: RunId; readonly stage: StageName }
-  | { readonly kind: 'verdict'; readonly requestId: string; readonly run: RunId }
+  | { readonly kind: 'settled'; readonly requestId: string; readonly run: RunId }
   | { readonly kind: 'refusal'; readonly refusal: Refusal };
 
 export interface OutboxRow {
@@ -37,12 +44,31 @@ export interface OutboxStore {
 export function outgoingOf(event: RunEvent, run: RunId, requestId: string): readonly Outgoing[] {
   switch (event.type) {
     case 'admitted':
-      return [{ kind: 'progress', requestId, run }];
+      return [{ kind: 'comment', requestId, run }];
     case 'stage-ended':
-      return [{ kind: 'stage', requestId, run, stage: event.stage }];
+      return [
+        { kind: 'stage', requestId, run, stage: event.stage },
+        { kind: 'comment', requestId, run },
+      ];
     default:
       return [];
   }
+}
+
+/** What follows from an accepted request. */
+export function acknowledgement(requestId: string): readonly Outgoing[] {
+  return [
+    { kind: 'reaction', requestId },
+    { kind: 'pending', requestId },
+  ];
+}
+
+/** What follows from a verdict. */
+export function ended(run: RunId, requestId: string): readonly Outgoing[] {
+  return [
+    { kind: 'comment', requestId, run },
+    { kind: 'settled', requestId, run },
+  ];
 }
 
 export type ForgeOrigin = Extract<RequestOrigin, { kind: 'forge' }>;

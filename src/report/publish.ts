@@ -69,11 +69,13 @@ async function postRow(options: PublishOptions, forge: Forge, { outgoing }: Outb
   const origin = request.origin;
   const path = { owner: origin.owner, name: origin.repository };
   switch (outgoing.kind) {
-    case 'acknowledgement':
-      await forge.react(path, origin.commentId, 'eyes', signal);
+    case 'reaction':
+      return await forge.react(path, origin.commentId, 'eyes', signal);
+    case 'pending':
       return await setAll(forge, path, request, acknowledgedStatuses(request), signal);
+    case 'comment':
+      return await postSticky(options, forge, origin, stickyComment(options.report(outgoing.run)));
     case 'stage':
-      await postSticky(options, forge, origin, stickyComment(options.report(outgoing.run)));
       return await setAll(
         forge,
         path,
@@ -81,10 +83,7 @@ async function postRow(options: PublishOptions, forge: Forge, { outgoing }: Outb
         stageStatuses(options.report(outgoing.run), outgoing.stage),
         signal,
       );
-    case 'progress':
-      return await postSticky(options, forge, origin, stickyComment(options.report(outgoing.run)));
-    case 'verdict':
-      await postSticky(options, forge, origin, stickyComment(options.report(outgoing.run)));
+    case 'settled':
       return await setAll(forge, path, request, endedStatuses(options.report(outgoing.run)), signal);
   }
 }

@@ -16,8 +16,8 @@ export interface CgiOptions {
 const LONGEST_HEAD = 64 * 1024;
 
 /**
- * Answers a request with a CGI program, streaming both ways. Where the client is gone, the
- * program finds its input closed and nobody waits for its output. This is the one place that starts a process by itself: shared/process keeps a
+ * Answers a request with a CGI program, streaming both ways; a client that goes away
+ * takes the program with it. This is the one place that starts a process by itself: shared/process keeps a
  * program's output in memory, and a clone has no bound that would fit there. No shell either.
  */
 export async function answerWithCgi(
@@ -31,6 +31,7 @@ export async function answerWithCgi(
   });
   const ended = once(child, 'close');
   const gone = new Promise<void>((resolve) => response.once('close', resolve));
+  response.once('close', () => child.kill());
   try {
     await Promise.all([sendBody(request, child.stdin), sendAnswer(child.stdout, response, gone), ended]);
   } finally {

@@ -85,22 +85,6 @@ function remote(account: Account | undefined, name = 'app'): string {
 const push = (account: Account | undefined, ...refs: string[]) =>
   tryGit('-C', work, 'push', '--quiet', remote(account), ...refs);
 
-/** What git says to have the tip and all its history. */
-async function wantHead(): Promise<string> {
-  const want = `want ${await git('-C', work, 'rev-parse', 'HEAD')}\n`;
-  return `${(want.length + 4).toString(16).padStart(4, '0')}${want}00000009done\n`;
-}
-
-function askForPack(
-  headers: Readonly<Record<string, string>>,
-  body: Uint8Array<ArrayBuffer>,
-  signal = AbortSignal.timeout(20_000),
-): Promise<Response> {
-  const type = { 'content-type': 'application/x-git-upload-pack-request' };
-  const url = `${forge.url}/ann/app.git/git-upload-pack`;
-  return fetch(url, { method: 'POST', headers: { ...type, ...headers }, body, signal });
-}
-
 const pullHead = async (number: number): Promise<string | undefined> => {
   const line = await git('ls-remote', remote(ann), `refs/pull/${number}/head`);
   return line.split('\t')[0];
@@ -184,26 +168,14 @@ describe('cloning and pushing', () => {
 
   test('a request that comes compressed, as git sends the longer ones, is understood', async () => {
     await push(ann, 'main');
-    const headers = { 'content-encoding': 'gzip' };
-    const response = await askForPack(headers, gzipSync(await wantHead()));
+    const want = `want ${await git('-C', work, 'rev-parse', 'HEAD')}\n`;
+    const length = (want.length + 4).toString(16).padStart(4, '0');
+    const response = await fetch(`${forge.url}/ann/app.git/git-upload-pack`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-git-upload-pack-request', 'content-encoding': 'gzip' },
+      body: gzipSync(`${length}${want}00000009done\n`),
+    });
     expect(await response.text()).toContain('PACK');
-  });
-
-  test('a body that git does not care to read does no harm', async () => {
-    await push(ann, 'main');
-    const headers = { 'content-type': 'application/x-something-else' };
-    const response = await askForPack(headers, Buffer.alloc(8 * 1024 * 1024));
-    expect(response.status).toBe(415);
-  });
-
-  test('a client that goes away in the middle of its clone is not waited for', async () => {
-    await commit(randomBytes(24 * 1024 * 1024));
-    expect(await push(ann, 'main')).toMatchObject({ ok: true });
-    const client = new AbortController();
-    const response = await askForPack({}, Buffer.from(await wantHead()), client.signal);
-    expect(response.status).toBe(200);
-    client.abort();
-    await forge.close();
   });
 
   test('closing ends a push that hangs', async () => {

@@ -1,6 +1,6 @@
 import type { RecordedEvent, RunEvent } from '../../journal/event.ts';
 import type { Ledger, LedgerKind, LedgerRow } from '../../journal/ledger.ts';
-import { outgoingOf } from '../../report/outbox.ts';
+import { ended, outgoingOf } from '../../report/outbox.ts';
 import type { RunRecord, RunStore } from '../../run/store.ts';
 import { parseRunId, type RunId } from '../../shared/brand.ts';
 import type { Clock } from '../../shared/clock.ts';
@@ -75,7 +75,7 @@ function conclude(db: Database, clock: Clock, redactor: Redactor, run: RunId, ve
     });
   }
   db.run(`UPDATE job SET state = 'ended' WHERE request = ?`, request.id);
-  postFor(db, request, { kind: 'verdict', requestId: request.id, run });
+  for (const outgoing of ended(run, request.id)) postFor(db, request, outgoing);
 }
 
 function requestOf(db: Database, run: RunId): RunRecord['request'] | undefined {

@@ -1,3 +1,4 @@
+import { acknowledgement } from '../../report/outbox.ts';
 import type { Decision, TriggerStore } from '../../trigger/store.ts';
 import type { Database } from './database.ts';
 import { post, postFor } from './outbox-store.ts';
@@ -41,7 +42,7 @@ function follow(db: Database, decision: Decision): void {
     const { request } = decision;
     insertRequest(db, request);
     db.run(`INSERT INTO job (request, state) VALUES (?, 'waiting')`, request.id);
-    postFor(db, request, { kind: 'acknowledgement', requestId: request.id });
+    for (const outgoing of acknowledgement(request.id)) postFor(db, request, outgoing);
   }
   if (decision.kind === 'refused') {
     const { forge, repositoryId, pull, login } = decision.refusal;
