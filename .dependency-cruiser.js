@@ -57,7 +57,14 @@ const doors = DOORS.map(([name, door]) => ({
 }));
 
 /** Values in, values out: no clock, no disk, no network. */
-const PURE = ['^src/plan/', '^src/verdict/', '^src/trigger/grammar\\.ts$', '^src/stages/(convergence|blame|backup-plan)\\.ts$', '^src/recipe/(abra-sh|compose|env-sample|labels|versions)\\.ts$', '^src/stack/(adjust|pace|duration)\\.ts$'];
+const PURE = [
+  '^src/plan/',
+  '^src/verdict/',
+  '^src/trigger/grammar\\.ts$',
+  '^src/stages/(convergence|blame|backup-plan)\\.ts$',
+  '^src/recipe/(abra-sh|compose|env-sample|labels|versions)\\.ts$',
+  '^src/stack/(adjust|pace|duration)\\.ts$',
+];
 
 export default {
   forbidden: [

@@ -12,7 +12,10 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'rooms',
-          include: ['{src,lab,bin,harness,bench}/**/*.test.ts', 'test/{conformance,contract,trigger,house}/**/*.test.ts'],
+          include: [
+            '{src,lab,bin,harness,bench}/**/*.test.ts',
+            'test/{conformance,contract,trigger,house}/**/*.test.ts',
+          ],
         },
       },
       {

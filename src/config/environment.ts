@@ -19,7 +19,7 @@ export interface Environment {
   variable(name: string): string | undefined;
 }
 
-export const DEFAULT_DOCKER_HOST = 'unix:///var/run/docker.sock';
+const DEFAULT_DOCKER_HOST = 'unix:///var/run/docker.sock';
 
 export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environment {
   const home = env['HOME'] ?? homedir();

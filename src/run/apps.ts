@@ -41,7 +41,7 @@ export async function clearApp({ house, ledger, signal }: AppsHouse, { head }: R
 }
 
 /** No label sticks to an anonymous volume: only the container that has it tells whose it is. */
-export async function rememberAnonymousVolumes(
+async function rememberAnonymousVolumes(
   house: Pick<House, 'engine'>,
   ledger: Ledger,
   stack: string,

@@ -29,7 +29,8 @@ export async function until<T>(options: WaitOptions, probe: () => Promise<Probed
     if (probed.done) return probed.value;
     const left = options.deadline - (performance.now() - started);
     if (left <= 0) throw deadlineExpired(options, probed.missing);
-    await pause(Math.min(options.every, left), options);
+    // Timers may fire a moment early: the last look must not come before the deadline.
+    await pause(Math.min(options.every, Math.ceil(left) + 1), options);
   }
 }
 

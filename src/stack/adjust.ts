@@ -26,9 +26,7 @@ export interface AppPlace {
 }
 
 /** Labels that every object of an app carries, constant for its run. */
-export function ownLabels(
-  place: Pick<AppPlace, 'run' | 'app' | 'controller' | 'expires'>,
-): Record<string, string> {
+function ownLabels(place: Pick<AppPlace, 'run' | 'app' | 'controller' | 'expires'>): Record<string, string> {
   return {
     'seatrial.run': place.run,
     'seatrial.app': place.app,

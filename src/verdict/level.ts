@@ -11,7 +11,7 @@ export interface Level {
   readonly stopsAt: { readonly level: number; readonly name: string; readonly reason: string };
 }
 
-export const LEVEL_NAMES = [
+const LEVEL_NAMES = [
   'Sunk',
   'Floats',
   'Upgrades',

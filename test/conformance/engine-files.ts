@@ -65,6 +65,17 @@ export function fileConformance(stage: EngineStage): void {
       expect((await engine.getFile(id, '/tmp/big', 2000, soon()))?.content).toHaveLength(2000);
     });
 
+    test('that were not read to their end do not keep their container from being removed', async () => {
+      const { engine } = stage();
+      const id = await container();
+      const content = Buffer.alloc(4 * MAX);
+      const file = { path: 'big', content, mode: 0o644, uid: 0, gid: 0, mtime: 0 };
+      await engine.putFiles(id, '/tmp', [file], soon());
+      await errorOf(engine.getFile(id, '/tmp/big', MAX, soon()));
+      expect(await engine.getFile(id, '/usr', MAX, soon())).toBeUndefined();
+      await engine.removeContainer(id, AbortSignal.timeout(10_000));
+    });
+
     test('cannot be put where there is no directory', async () => {
       const { engine } = stage();
       const file = { path: 'x', content: Buffer.from('x'), mode: 0o644, uid: 0, gid: 0, mtime: 0 };

@@ -36,12 +36,12 @@ export function engineConformance(name: string, makeWorld: () => Promise<EngineW
       return { ...world, corner };
     };
     beforeAll(async () => {
-      console.time("make"); world = await makeWorld(); console.timeEnd("make");
+      world = await makeWorld();
     });
     afterAll(async () => {
       if (world === undefined) return;
-      console.time("clear"); await corner.clear(world.engine); console.timeEnd("clear"); console.time("close");
-      await world.close(); console.timeEnd("close");
+      await corner.clear(world.engine);
+      await world.close();
     });
     containerConformance(stage);
     fileConformance(stage);

@@ -68,7 +68,7 @@ export function createCorner(): Corner {
       const signal = AbortSignal.timeout(60_000);
       const ours = { 'seatrial.run': run };
       for (const { id } of await engine.services(ours, signal)) await engine.removeService(id, signal);
-      for (const { id, name, running } of await engine.containers(ours, signal)) { const t = performance.now(); await engine.removeContainer(id, signal); console.log(name, running, Math.round(performance.now() - t)); }
+      for (const { id } of await engine.containers(ours, signal)) await engine.removeContainer(id, signal);
       for (const { name } of await engine.networks(ours, signal)) await engine.removeNetwork(name, signal);
       for (const { name } of await engine.volumes(ours, signal)) await engine.removeVolume(name, signal);
       for (const { id } of await engine.configs(ours, signal)) await engine.removeConfig(id, signal);

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { extract as tarExtract, pack as tarPack } from 'tar-stream';
 import type { ArchiveFile, Engine } from '../../ports/engine.ts';
@@ -44,21 +45,26 @@ async function firstFile(
   const extract = tarExtract();
   stream.once('error', (error: Error) => extract.destroy(error));
   stream.pipe(extract);
-  for await (const entry of extract) {
-    const { header } = entry;
-    if (header.type !== 'file' && header.type !== 'contiguous-file') return undefined;
-    if ((header.size ?? 0) > maxBytes) throw tooLarge(path, header.size ?? 0, maxBytes);
-    const content = await buffer(entry);
-    return {
-      path,
-      content,
-      mode: (header.mode ?? 0) & 0o7777,
-      uid: header.uid ?? 0,
-      gid: header.gid ?? 0,
-      mtime: Math.floor((header.mtime?.getTime() ?? 0) / 1000),
-    };
+  try {
+    for await (const entry of extract) {
+      const { header } = entry;
+      if (header.type !== 'file' && header.type !== 'contiguous-file') return undefined;
+      if ((header.size ?? 0) > maxBytes) throw tooLarge(path, header.size ?? 0, maxBytes);
+      const content = await buffer(entry);
+      return {
+        path,
+        content,
+        mode: (header.mode ?? 0) & 0o7777,
+        uid: header.uid ?? 0,
+        gid: header.gid ?? 0,
+        mtime: Math.floor((header.mtime?.getTime() ?? 0) / 1000),
+      };
+    }
+    return undefined;
+  } finally {
+    // As long as somebody may go on reading, the engine keeps the container from being removed.
+    if (stream instanceof Readable) stream.destroy();
   }
-  return undefined;
 }
 
 function tooLarge(path: string, size: number, maxBytes: number): SeatrialError {
