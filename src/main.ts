@@ -22,8 +22,6 @@ import type { OpenHouse, Parts, SeeEvent } from './cli/parts.ts';
 import { runProgram } from './cli/program.ts';
 import { readEnvironment } from './config/environment.ts';
 import { readSettings, type Settings } from './config/settings.ts';
-import { openDemo } from './main-demo.ts';
-import { examine } from './main-doctor.ts';
 import type { RunSettings } from './run/house.ts';
 import type { RunStore } from './run/store.ts';
 import type { WatchedForge } from './serve/options.ts';
@@ -57,8 +55,15 @@ const parts: Omit<Parts, 'exit'> = {
     return { store: runStore(db, systemClock, redactor), runs: runsOf(settings), close: db.close };
   },
   forges,
-  openDemo: (directory, progress) => openDemo({ environment, progress, signal: stop.signal }, directory),
-  examine: (settings) => examine(settings, environment, stop.signal),
+  // What most commands do not need is loaded by those that do.
+  openDemo: async (directory, progress) => {
+    const { openDemo } = await import('./main-demo.ts');
+    return await openDemo({ environment, progress, signal: stop.signal }, directory);
+  },
+  examine: async (settings) => {
+    const { examine } = await import('./main-doctor.ts');
+    return await examine(settings, environment, stop.signal);
+  },
 };
 
 // A reader that went away, such as `| head`, is no reason to leave a run without its teardown.

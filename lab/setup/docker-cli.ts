@@ -47,12 +47,11 @@ export async function findCli(context: Context, machine: Machine): Promise<Cli> 
 
 /** Every different docker client on PATH that runs, in the order of PATH. */
 export async function clisOnPath(context: Context): Promise<Cli[]> {
-  const found: Cli[] = [];
-  for (const directory of context.environment.path.split(delimiter).filter(isAbsolute)) {
-    const cli = await versionOf(context, join(directory, 'docker'));
-    if (cli !== undefined) found.push(cli);
-  }
-  return found;
+  const directories = context.environment.path.split(delimiter).filter(isAbsolute);
+  const found = await Promise.all(
+    directories.map((directory) => versionOf(context, join(directory, 'docker'))),
+  );
+  return found.filter((cli) => cli !== undefined);
 }
 
 /** The first of those with the highest version. */

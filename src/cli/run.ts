@@ -32,9 +32,18 @@ Ends with 0 when the change holds, 1 when the recipe failed, 2 for bad input,
 async function runOnce(parts: Parts, recipe: string, flags: CommonFlags & RequestFlags): Promise<number> {
   const { environment, streams, signal } = parts;
   const settings = parts.settings(settingFlags(flags));
-  const request = await requestOf(recipe, flags, environment, Date.now(), signal);
   const view = watchRuns(streams);
-  const open = await parts.openHouse(settings, view.see);
+  const opening = parts.openHouse(settings, view.see);
+  // Docker is looked at while the source is read; what is wrong with the request is said first.
+  opening.catch(() => undefined);
+  const request = await requestOf(recipe, flags, environment, Date.now(), signal).catch(
+    async (error: unknown) => {
+      const [opened] = await Promise.allSettled([opening]);
+      if (opened.status === 'fulfilled') opened.value.close();
+      throw error;
+    },
+  );
+  const open = await opening;
   try {
     const { house, runs } = open;
     const run = nextRunId(house);

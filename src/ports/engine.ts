@@ -63,6 +63,8 @@ export interface ContainerSpec {
     readonly target: string;
     readonly readOnly: boolean;
   }[];
+  /** On no network at all; otherwise on the engine's default one. */
+  readonly offline?: true;
   /** Container port published on a free port of 127.0.0.1. */
   readonly publish?: number;
 }

@@ -88,7 +88,7 @@ export async function fetchRepository(options: FetchOptions): Promise<Repository
 type Git = (
   args: readonly string[],
   signal: AbortSignal,
-  more?: { anywhere?: boolean; bytes?: true },
+  more?: { anywhere?: boolean; bytes?: true; input?: string },
 ) => Promise<ProcessResult>;
 
 function gitIn(gitDir: string, path: string): Git {
@@ -109,6 +109,7 @@ function gitIn(gitDir: string, path: string): Git {
       deadline: GIT_DEADLINE_MS,
       maxBytes: LIMITS.totalBytes,
       ...(more?.bytes === undefined ? {} : { bytes: more.bytes }),
+      ...(more?.input === undefined ? {} : { input: more.input }),
     });
 }
 
@@ -176,20 +177,38 @@ async function readFiles(git: Git, commit: CommitSha, signal: AbortSignal): Prom
   if (entries.length > LIMITS.files) throw tooBig(`more than ${LIMITS.files} files`);
   if (entries.reduce((sum, entry) => sum + entry.size, 0) > LIMITS.totalBytes)
     throw tooBig('more than 64 MiB');
-  const files: RepositoryFile[] = [];
-  for (const entry of entries) {
-    if (entry.size > LIMITS.fileBytes || entry.path.length > LIMITS.pathLength)
-      throw tooBig(`a file as large as ${entry.path.slice(0, 80)}`);
-    // Links and submodules could lead out of the tree; recipes have no use for them.
-    if (entry.mode !== '100644' && entry.mode !== '100755') continue;
-    const blob = await ok(git(['cat-file', 'blob', entry.object], signal, { bytes: true }), 'git cat-file');
-    files.push({
-      path: entry.path,
-      executable: entry.mode === '100755',
-      content: Buffer.from(blob.stdout, 'latin1'),
-    });
+  const tooLarge = entries.find(
+    (entry) => entry.size > LIMITS.fileBytes || entry.path.length > LIMITS.pathLength,
+  );
+  if (tooLarge !== undefined) throw tooBig(`a file as large as ${tooLarge.path.slice(0, 80)}`);
+  // Links and submodules could lead out of the tree; recipes have no use for them.
+  const plain = entries.filter(({ mode }) => mode === '100644' || mode === '100755');
+  const contents = await readBlobs(
+    git,
+    plain.map(({ object }) => object),
+    signal,
+  );
+  return plain.map(({ path, mode }, index) => ({
+    path,
+    executable: mode === '100755',
+    content: contents[index] ?? Buffer.alloc(0),
+  }));
+}
+
+/** The contents of blobs, in the order in which they are asked for. */
+async function readBlobs(git: Git, objects: readonly string[], signal: AbortSignal): Promise<Buffer[]> {
+  const input = objects.map((object) => `${object}\n`).join('');
+  const batch = await ok(git(['cat-file', '--batch'], signal, { bytes: true, input }), 'git cat-file');
+  const bytes = Buffer.from(batch.stdout, 'latin1');
+  const contents: Buffer[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    // "<object> blob <size>", a newline, the content, a newline.
+    const head = bytes.indexOf(0x0a, at);
+    const size = Number(bytes.subarray(at, head).toString('latin1').split(' ')[2]);
+    contents.push(bytes.subarray(head + 1, head + 1 + size));
+    at = head + 1 + size + 1;
   }
-  return files;
+  return contents;
 }
 
 function asEntry(line: string): { mode: string; object: string; size: number; path: string } {

@@ -102,7 +102,7 @@ async function removeNetworks({ engine, ledger, signal }: TeardownOptions, ours:
     },
     async () => {
       const left = (await engine.networks({}, signal)).filter((network) => names.has(network.name));
-      for (const network of left) await removeUnlessUsed(engine, network.name, signal);
+      await Promise.all(left.map(({ name }) => removeUnlessUsed(engine, name, signal)));
       return left.length === 0
         ? { done: true, value: undefined }
         : { done: false, missing: `${left.map(({ name }) => name).join(', ')} still in use` };

@@ -38,10 +38,14 @@ export async function walkPaths(options: WalkOptions): Promise<void> {
   try {
     await sideBySide(options, scope, helpers);
   } finally {
-    // Nothing may still be coming up when everything is taken away; what fails here turns up as residue.
-    const stop = AbortSignal.timeout(CLOSE_MS);
-    await Promise.allSettled([helpers.router.close(stop), helpers.backup.close(stop)]);
+    await closeHelpers(helpers);
   }
+}
+
+/** Nothing may still be coming up when everything is taken away; what fails here turns up as residue. */
+async function closeHelpers({ router, backup }: Helpers): Promise<void> {
+  const stop = AbortSignal.timeout(CLOSE_MS);
+  await Promise.allSettled([router.close(stop), backup.close(stop)]);
 }
 
 interface Helpers {
@@ -63,8 +67,8 @@ async function sideBySide(options: WalkOptions, scope: AppsHouse, helpers: Helpe
         (stage) => contextOf(options, helpers, { path, app, key }, stage),
         options.beforeStage,
       );
-      await clearApp(scope, app);
       left -= 1;
+      await Promise.all([clearApp(scope, app), left === 0 ? closeHelpers(helpers) : undefined]);
       if (left > 0 && left < lease.slots) await lease.reduce(left, signal);
     }),
   );

@@ -30,7 +30,8 @@ export type NotConverged =
       readonly logs: readonly string[];
     };
 
-const POLL_MS = 500;
+/** Well within the bound of half a second: events of containers come a moment before Swarm's own word. */
+const POLL_MS = 150;
 /** For what comes before the first probe: placing, pulling what is there already, creating, starting. */
 const STARTING_MS = 30_000;
 const LOG_LINES = 20;

@@ -107,6 +107,7 @@ function createOptions(spec: ContainerSpec): Docker.ContainerCreateOptions {
     Env: Object.entries(spec.env ?? {}).map(([name, value]) => `${name}=${value}`),
     ...(publish === undefined ? {} : { ExposedPorts: { [publish]: {} } }),
     HostConfig: {
+      ...(spec.offline === true ? { NetworkMode: 'none' } : {}),
       Mounts: (spec.volumes ?? []).map((mount) => ({
         Type: 'volume',
         Source: mount.volume,

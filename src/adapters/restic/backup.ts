@@ -57,6 +57,7 @@ function opened(
   const shared = {
     image: options.image,
     labels,
+    offline: true as const,
     entrypoint: ['restic'],
     env: { RESTIC_REPOSITORY: REPOSITORY, RESTIC_PASSWORD: password, RESTIC_CACHE_DIR: '/tmp/restic' },
   };

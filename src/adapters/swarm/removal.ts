@@ -16,12 +16,17 @@ export async function removeStack(engine: Engine, stack: StackName, signal: Abor
   const wake = (stop: AbortSignal) => engine.nextEvent(stop);
   const services = await engine.services(ours, signal);
   const tasksOf = services.map(({ id }) => id);
-  for (const service of services) await engine.removeService(service.id, signal);
+  // Both at once: a moment after a service is gone Swarm begins its own slow way of ending the tasks.
+  const running = await engine.containers(ours, signal);
+  await Promise.all([
+    ...services.map(({ id }) => engine.removeService(id, signal)),
+    ...running.map(({ id }) => engine.removeContainer(id, signal)),
+  ]);
   await until(
     { name: `removing the tasks of ${stack}`, deadline: GONE_MS, every: POLL_MS, signal, wake },
     async () => {
       const containers = await engine.containers(ours, signal);
-      for (const container of containers) await engine.removeContainer(container.id, signal);
+      await Promise.all(containers.map(({ id }) => engine.removeContainer(id, signal)));
       const tasks = await engine.tasksLeft(tasksOf, signal);
       if (containers.length === 0 && tasks === 0) return { done: true, value: undefined };
       return { done: false, missing: `${containers.length} containers and ${tasks} tasks` };
