@@ -4,7 +4,7 @@ import { createDockerEngine } from './adapters/docker-engine/engine.ts';
 import { createGiteaForge } from './adapters/gitea/gitea-forge.ts';
 import type { Found } from './cli/parts.ts';
 import type { Environment } from './config/environment.ts';
-import type { ForgeSettings, Settings } from './config/settings.ts';
+import { type ForgeSettings, type Settings, STATE_BYTES } from './config/settings.ts';
 import type { EngineInfo } from './ports/engine.ts';
 import { asSeatrialError } from './shared/errors.ts';
 import { runProcess } from './shared/process.ts';
@@ -77,7 +77,7 @@ async function look(what: string, remedy: string, run: () => Promise<string>): P
     return { what, state: 'good', detail: await run() };
   } catch (error) {
     const known = asSeatrialError(error);
-    return { what, state: 'missing', detail: known.message, remedy: known.remedy ?? remedy };
+    return { what, state: 'missing', detail: known.message, remedy };
   }
 }
 
@@ -128,7 +128,7 @@ function balancing({ ipvs }: EngineInfo): Found {
 }
 
 async function space(directory: string): Promise<string> {
-  await requireSpace(directory, 'the state directory');
+  await requireSpace(directory, 'the state directory', STATE_BYTES);
   return directory;
 }
 

@@ -21,7 +21,7 @@ import { createSwarmLeases } from './adapters/swarm-leases/leases.ts';
 import type { OpenHouse, Parts, SeeEvent } from './cli/parts.ts';
 import { runProgram } from './cli/program.ts';
 import { readEnvironment } from './config/environment.ts';
-import { readSettings, type Settings } from './config/settings.ts';
+import { readSettings, type Settings, STATE_BYTES } from './config/settings.ts';
 import type { RunSettings } from './run/house.ts';
 import type { RunStore } from './run/store.ts';
 import type { WatchedForge } from './serve/options.ts';
@@ -99,8 +99,8 @@ function runSettings(settings: Settings): RunSettings {
 
 /** Throws `environment` errors where Docker cannot carry a run. */
 async function openHouse(settings: Settings, see: SeeEvent): Promise<OpenHouse> {
-  await mkdir(settings.stateDir, { recursive: true, mode: 0o700 });
-  await requireSpace(settings.stateDir, 'the state directory');
+  await makeStateDir(settings.stateDir);
+  await requireSpace(settings.stateDir, 'the state directory', STATE_BYTES);
   const engine = createDockerEngine(settings.dockerHost);
   const { swarm } = await engine.info(stop.signal);
   if (swarm.kind !== 'manager') throw noManager(swarm.kind);
@@ -144,6 +144,18 @@ async function openHouse(settings: Settings, see: SeeEvent): Promise<OpenHouse> 
     runs: runsOf(settings),
     close: db.close,
   };
+}
+
+async function makeStateDir(directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
+    throw new SeatrialError({
+      kind: 'environment',
+      code: 'state-dir',
+      sentence: `The state directory ${directory} cannot be made: ${cause instanceof Error ? cause.message : String(cause)}`,
+      remedy: 'Choose another one with --state-dir.',
+      cause,
+    });
+  });
 }
 
 function seen(store: RunStore, see: SeeEvent): RunStore {

@@ -10,7 +10,7 @@ export async function requireSpace(directory: string, purpose: string, needed = 
   if (free === undefined || free >= needed) return;
   throw trouble(
     'no-space',
-    `Only ${gigabytes(free)} GB are free for ${purpose} (${directory}); ${gigabytes(needed)} GB are needed.`,
+    `Only ${sized(free)} are free for ${purpose} (${directory}); ${sized(needed)} are needed.`,
     'Make room on that file system; `docker system df` shows what Docker itself holds.',
     { facts: { directory, free, needed } },
   );
@@ -25,6 +25,6 @@ async function freeBytes(directory: string): Promise<number | undefined> {
   }
 }
 
-function gigabytes(bytes: number): string {
-  return (bytes / 1024 ** 3).toFixed(1);
+function sized(bytes: number): string {
+  return bytes < 1024 ** 3 ? `${Math.floor(bytes / 1024 ** 2)} MB` : `${(bytes / 1024 ** 3).toFixed(1)} GB`;
 }

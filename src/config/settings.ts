@@ -76,6 +76,9 @@ export interface SettingFlags {
   readonly dockerHost?: string;
 }
 
+/** Bytes that have to be free for the state directory: room for the evidence of many runs. */
+export const STATE_BYTES = 200 * 1024 ** 2;
+
 const DEFAULT_FILE = 'seatrial.toml';
 /** Two runs at once, each with its fresh install beside its upgrade. */
 const DEFAULT_MAX_TESTS = 4;

@@ -35,9 +35,15 @@ function ownLabels(place: Pick<AppPlace, 'run' | 'app' | 'controller' | 'expires
   };
 }
 
+const WITHOUT_GRACE: Adjustment = {
+  service: undefined,
+  what: 'taken away by force at its end, without grace',
+  reason: 'nobody needs a throw-away app to end well; an upgrade stops it as the recipe says',
+};
+
 /** Adjusts in place and says what was changed. */
 export function adjust(file: StackFile, place: AppPlace): Adjustment[] {
-  const adjustments = [addLabels(file, place), ...replaceProxy(file, place)];
+  const adjustments = [addLabels(file, place), ...replaceProxy(file, place), WITHOUT_GRACE];
   for (const [name, service] of Object.entries(file.services)) {
     adjustments.push(...pinNode(name, service, place), ...quicken(name, service));
     if (!place.ipvs) adjustments.push(...avoidVirtualIps(name, service));

@@ -118,13 +118,15 @@ async function learnEnds(
       task.containerId === undefined
         ? ''
         : await options.engine.logs(task.containerId, LOG_LINES, options.signal);
-    // A container that ended by itself is called unhealthy too: only the task's error tells who ended it.
-    const unhealthy = /unhealthy/i.test(task.error);
+    // A container that ended by itself is called unhealthy too: mostly the task's error tells who ended it.
+    // Where it ended with 0 there is no error, and only what the last probe said tells.
+    const probe = state?.health?.lastOutput ?? '';
+    const unhealthy = /unhealthy/i.test(task.error) || (task.state === 'complete' && probe !== '');
     ends.set(task.id, {
       exitCode: task.exitCode,
       lastLines: lastLines(logs, LOG_LINES),
       outOfMemory: state?.outOfMemory ?? false,
-      probe: unhealthy ? (state?.health?.lastOutput ?? '') : undefined,
+      probe: unhealthy ? probe : undefined,
     });
   }
 }

@@ -66,11 +66,9 @@ export function judge(input: JudgeInput): Judgement {
   const missing: string[] = [];
   const watched: string[] = [];
   const judged = input.expected.map((name) => ({ name, ...judgeService(input, name) }));
-  const healthyElsewhere = (name: string) =>
-    judged.every((other) => other.name === name || other.state !== 'waiting');
   for (const { name, state, what, why } of judged) {
-    if (why !== undefined && (!needsSiblings(why) || healthyElsewhere(name)))
-      return { kind: 'hopeless', why };
+    const others = judged.filter((other) => other.name !== name);
+    if (why !== undefined && counts(why, state, others)) return { kind: 'hopeless', why: why.hopeless };
     if (state === 'waiting') missing.push(what);
     if (state === 'watched') watched.push(what);
   }
@@ -79,15 +77,17 @@ export function judge(input: JudgeInput): Judgement {
   return { kind: 'settled' };
 }
 
-/** A service that ends again and again may only be waiting for another one. */
-function needsSiblings(why: Hopeless): boolean {
-  return why.kind === 'ends' && why.why === 'three times the same';
-}
-
-interface ServiceState {
-  readonly state: 'settled' | 'watched' | 'waiting';
-  readonly what: string;
-  readonly why: Hopeless | undefined;
+/** A service that ends again and again may only be waiting for another one: only ends that came after all others were healthy tell. */
+function counts(
+  { hopeless: { kind, ...rest }, since }: Verdictless,
+  state: ServiceState['state'],
+  others: readonly ServiceState[],
+): boolean {
+  if (kind === 'update-stopped') return true;
+  // What went wrong before is over once it runs.
+  if (state !== 'waiting') return false;
+  if (!('why' in rest) || rest.why !== 'three times the same') return true;
+  return others.every((other) => other.state !== 'waiting' && other.since <= since);
 }
 
 function judgeService(input: JudgeInput, name: string): ServiceState {
@@ -141,9 +141,10 @@ function wanted(service: Service, current: readonly Task[]): number {
   }
 }
 
-/** A one-shot task that ended well has done its work. */
+/** A one-shot task that ended well has done its work. What has a health check is no one-shot. */
 function finishedForGood(service: Service): (task: Task) => boolean {
-  return (task) => task.state === 'complete' && service.restart.condition !== 'any';
+  return (task) =>
+    task.state === 'complete' && service.restart.condition !== 'any' && !service.hasHealthCheck;
 }
 
 function hopeless(
@@ -194,7 +195,10 @@ function endsForGood(
   end: TaskEnd,
 ): Hopeless | undefined {
   const times = ended.length;
-  if (service.restart.condition === 'none')
+  // A process that Docker asks to stop, such as an unhealthy one, often ends with 0: for Swarm that is no failure.
+  const endedWell = ended[0]?.state === 'complete';
+  const { condition } = service.restart;
+  if (condition === 'none' || (condition === 'on-failure' && endedWell))
     return { kind: 'ends', service: name, times, why: 'not restarted', end };
   const attempts = service.restart.maxAttempts;
   if (attempts > 0 && times > attempts)

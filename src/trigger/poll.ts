@@ -27,12 +27,7 @@ export async function pollRepository(options: PollOptions): Promise<void> {
   const { forge, path, store, signal } = options;
   const [self, repository] = await Promise.all([forge.whoAmI(signal), forge.repository(path, signal)]);
   const cursor = store.cursor(forge.name, repository.id);
-  if (cursor === undefined) {
-    // The first time history is not replayed: what counts is said from now on.
-    const { serverTime } = await forge.commentsSince(path, undefined, signal);
-    store.setCursor(forge.name, repository.id, serverTime);
-    return;
-  }
+  if (cursor === undefined) return await beginWith(options, repository);
   const { comments, serverTime } = await forge.commentsSince(path, Math.max(0, cursor - OVERLAP_MS), signal);
   let undecided = Number.POSITIVE_INFINITY;
   for (const comment of comments) {
@@ -42,6 +37,21 @@ export async function pollRepository(options: PollOptions): Promise<void> {
   // By the forge's clock alone, and never past a comment that still has to be decided.
   const newest = Math.max(cursor, ...comments.map((comment) => comment.updatedAt));
   store.setCursor(forge.name, repository.id, Math.min(newest, serverTime, undecided));
+}
+
+/** The first time history is not replayed: what counts is said from now on. */
+async function beginWith(
+  { forge, path, store, clock, signal }: PollOptions,
+  repository: ForgeRepository,
+): Promise<void> {
+  const { serverTime } = await forge.commentsSince(path, undefined, signal);
+  // The next look reads the last while once more, and must not take it for new.
+  const { comments } = await forge.commentsSince(path, serverTime - OVERLAP_MS, signal);
+  for (const { id: commentId } of comments) {
+    const key = { forge: forge.name, repositoryId: repository.id, commentId };
+    store.decide(key, { kind: 'ignored', why: 'said before the first look' }, clock.now());
+  }
+  store.setCursor(forge.name, repository.id, serverTime);
 }
 
 interface Scene {

@@ -152,11 +152,11 @@ export function backupConformance(name: string, makeWorld: () => Promise<BackupW
       const volume = await newVolume();
       await put(volume, [{ ...FILE, path: 'x' }]);
       await second.save([whole(volume)], soon());
-      const volumes = await engine.volumes({ 'seatrial.run': other.run }, soon());
+      const volumes = await engine.volumes(other.labels, soon());
       expect(volumes.map((one) => one.name)).toEqual([names.volume]);
       await second.close(soon());
-      expect(await engine.volumes({ 'seatrial.run': other.run }, soon())).toEqual([]);
-      expect(await engine.containers({ 'seatrial.run': other.run }, soon())).toEqual([]);
+      expect(await engine.volumes(other.labels, soon())).toEqual([]);
+      expect(await engine.containers(other.labels, soon())).toEqual([]);
     });
 
     async function newVolume(): Promise<string> {

@@ -26,10 +26,10 @@ export function containerConformance(stage: EngineStage): void {
       const id = await created('true', { labels });
       const ids = async (wanted: Record<string, string>) =>
         (await engine.containers(wanted, soon())).map((container) => container.id);
-      expect(await ids({ 'seatrial.run': corner.run, kind: 'found' })).toEqual([id]);
-      expect(await ids({ 'seatrial.run': corner.run, kind: '' })).toEqual([id]);
-      expect(await ids({ 'seatrial.run': corner.run, kind: 'other' })).toEqual([]);
-      const [found] = await engine.containers({ 'seatrial.run': corner.run, kind: 'found' }, soon());
+      expect(await ids({ ...corner.labels, kind: 'found' })).toEqual([id]);
+      expect(await ids({ ...corner.labels, kind: '' })).toEqual([id]);
+      expect(await ids({ ...corner.labels, kind: 'other' })).toEqual([]);
+      const [found] = await engine.containers({ ...corner.labels, kind: 'found' }, soon());
       expect(found).toMatchObject({ running: false, labels, mounts: [] });
       expect(found?.name).toMatch(/^seatrial-/);
     });

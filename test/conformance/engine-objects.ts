@@ -58,8 +58,8 @@ export function objectConformance(stage: EngineStage): void {
       await engine.createConfig(name, { ...corner.labels, kind: 'found' }, 'x', soon());
       const names = async (labels: Record<string, string>) =>
         (await engine.configs(labels, soon())).map((config) => config.name);
-      expect(await names({ 'seatrial.run': corner.run, kind: 'found' })).toEqual([name]);
-      expect(await names({ 'seatrial.run': corner.run, kind: 'other' })).toEqual([]);
+      expect(await names({ ...corner.labels, kind: 'found' })).toEqual([name]);
+      expect(await names({ ...corner.labels, kind: 'other' })).toEqual([]);
     });
   });
 

@@ -9,10 +9,10 @@ export function storageConformance(stage: EngineStage): void {
       const { engine, corner } = stage();
       const name = corner.name('v');
       await engine.createVolume(name, { ...corner.labels, kind: 'volume' }, soon());
-      const [found] = await engine.volumes({ 'seatrial.run': corner.run, kind: 'volume' }, soon());
+      const [found] = await engine.volumes({ ...corner.labels, kind: 'volume' }, soon());
       expect(found).toMatchObject({ name, labels: { ...corner.labels, kind: 'volume' } });
       await engine.removeVolume(name, soon());
-      expect(await engine.volumes({ 'seatrial.run': corner.run, kind: 'volume' }, soon())).toEqual([]);
+      expect(await engine.volumes({ ...corner.labels, kind: 'volume' }, soon())).toEqual([]);
       await engine.removeVolume(name, soon());
     });
 

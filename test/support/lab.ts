@@ -55,7 +55,8 @@ export interface Corner {
 
 export function createCorner(): Corner {
   const run = newTestRun();
-  const labels = { 'seatrial.run': run, 'seatrial.app': 'test', 'seatrial.controller': 'tests' };
+  // Not the label of runs: a reaper on this swarm would take these for the remains of a dead one.
+  const labels = { 'seatrial-tests': run };
   let names = 0;
   return {
     run,
@@ -66,7 +67,7 @@ export function createCorner(): Corner {
     },
     async clear(engine) {
       const signal = AbortSignal.timeout(60_000);
-      const ours = { 'seatrial.run': run };
+      const ours = labels;
       for (const { id } of await engine.services(ours, signal)) await engine.removeService(id, signal);
       for (const { id } of await engine.containers(ours, signal)) await engine.removeContainer(id, signal);
       for (const { name } of await engine.networks(ours, signal)) await engine.removeNetwork(name, signal);

@@ -71,7 +71,8 @@ function engineError(what: string, error: unknown): SeatrialError {
       kind: 'environment',
       code: 'engine-unreachable',
       sentence: `Docker did not answer (${what}): ${words}`,
-      remedy: 'See that the Docker engine runs: seatrial doctor',
+      remedy:
+        'Start the Docker engine, or point DOCKER_HOST at one; `seatrial doctor` shows what else is missing.',
       facts: { what, words },
       transient: true,
       cause: error,

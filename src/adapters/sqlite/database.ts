@@ -60,7 +60,7 @@ function wrap(db: DatabaseSync): Database {
   let depth = 0;
   return {
     run(sql, ...values) {
-      const result = db.prepare(sql).run(...values);
+      const result = told(() => db.prepare(sql).run(...values));
       return { changes: Number(result.changes), lastId: Number(result.lastInsertRowid) };
     },
     get: (sql, ...values) => db.prepare(sql).get(...values),
@@ -82,4 +82,22 @@ function wrap(db: DatabaseSync): Database {
     },
     close: () => db.close(),
   };
+}
+
+const SQLITE_FULL = 13;
+
+/** A full disk is the operator's to mend. */
+function told<T>(write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    if (!(error instanceof Error && 'errcode' in error && error.errcode === SQLITE_FULL)) throw error;
+    throw new SeatrialError({
+      kind: 'environment',
+      code: 'no-space',
+      sentence: 'The disk that holds the state directory is full.',
+      remedy: 'Make room there; what the run has deployed is taken away all the same, or by `seatrial reap`.',
+      cause: error,
+    });
+  }
 }

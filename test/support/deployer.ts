@@ -1,0 +1,23 @@
+import { join } from 'node:path';
+import { findCli } from '../../lab/setup/docker-cli.ts';
+import { readMachine } from '../../lab/setup/machine.ts';
+import { createDockerEngine } from '../../src/adapters/docker-engine/engine.ts';
+import { createSwarmDeployer } from '../../src/adapters/swarm/deployer.ts';
+import { readEnvironment } from '../../src/config/environment.ts';
+import type { Deployer } from '../../src/ports/deployer.ts';
+
+const NOBODY = 'unix:///nonexistent/docker.sock';
+
+/** Enough of a deployer to render stacks: the client of this machine, and no engine behind it. */
+export async function renderingDeployer(directory: string): Promise<Deployer> {
+  const environment = readEnvironment();
+  const signal = AbortSignal.timeout(60_000);
+  const cli = await findCli({ environment, signal, progress: () => undefined }, await readMachine());
+  return createSwarmDeployer({
+    cli: cli.path,
+    cliMajor: Number.parseInt(cli.version, 10),
+    clientConfig: join(directory, 'docker-client'),
+    host: NOBODY,
+    engine: createDockerEngine(NOBODY),
+  });
+}
