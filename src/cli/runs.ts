@@ -37,7 +37,7 @@ function asJson(run: RunRecord): object {
     outcome: verdict?.outcome ?? null,
     stage: verdict?.stage ?? null,
     cause: verdict?.cause == null ? null : { code: verdict.cause.code, sentence: verdict.cause.sentence },
-    level: verdict?.level.reached ?? null,
+    level: verdict?.level?.reached ?? null,
   };
 }
 

@@ -70,9 +70,8 @@ function pullOf({ origin }: TestRequest): Report['pull'] {
   return { forge, owner, repository, number: pull, requester };
 }
 
-/** An error or a cancellation before the first rung is no proof of level 0. */
-function levelOf({ outcome, level }: Verdict): ReportedLevel | null {
-  if (level.reached === 0 && (outcome === 'error' || outcome === 'cancelled')) return null;
+function levelOf({ level }: Verdict): ReportedLevel | null {
+  if (level === null) return null;
   return { reached: level.reached, name: level.name, of: level.of, stopsAt: { ...level.stopsAt } };
 }
 

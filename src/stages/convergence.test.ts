@@ -3,6 +3,7 @@ import type { Service, Task } from '../ports/engine.ts';
 import { type Judgement, judge, type TaskEnd } from './convergence.ts';
 
 const NOW = 1_000_000;
+const ONE_SHOT: Partial<Service> = { hasHealthCheck: false };
 
 describe('a stack has converged', () => {
   test('when every service runs what was asked for and nobody watches an update', () => {
@@ -40,10 +41,13 @@ describe('a stack has converged', () => {
   });
 
   test('when a one-shot has ended well', () => {
-    const job = service('job', { restart: { condition: 'none', maxAttempts: 0, delay: 5000 } });
+    const job = service('job', { ...ONE_SHOT, restart: { condition: 'none', maxAttempts: 0, delay: 5000 } });
     const done = task('job', { state: 'complete', desired: 'shutdown', exitCode: 0 });
     expect(judged({ services: [job], tasks: [done] }).kind).toBe('settled');
-    const onFailure = service('job', { restart: { condition: 'on-failure', maxAttempts: 0, delay: 5000 } });
+    const onFailure = service('job', {
+      ...ONE_SHOT,
+      restart: { condition: 'on-failure', maxAttempts: 0, delay: 5000 },
+    });
     expect(judged({ services: [onFailure], tasks: [done] }).kind).toBe('settled');
     const mode = service('job', { mode: { kind: 'job' } });
     expect(judged({ services: [mode], tasks: [done] }).kind).toBe('settled');
@@ -207,6 +211,26 @@ describe('there is no hope', () => {
     );
   });
 
+  test('where something with a health check ends well: for Swarm that is no failure, so it stays down', () => {
+    const done = task('app', { id: 'app1', state: 'complete', desired: 'shutdown', exitCode: 0 });
+    const end = ended({ exitCode: 0, probe: 'connection refused' });
+    for (const condition of ['none', 'on-failure']) {
+      const app = service('app', { restart: { condition, maxAttempts: 0, delay: 0 } });
+      expect(judged({ services: [app], tasks: [done] }, ['app'], { app1: end })).toEqual({
+        kind: 'hopeless',
+        why: { kind: 'ends', service: 'app', times: 1, why: 'not restarted', end },
+      });
+    }
+    expect(judged({ services: [service('app')], tasks: [done] }, ['app'], { app1: end }).kind).toBe(
+      'waiting',
+    );
+  });
+
+  test('but not where a task was rejected before and one runs now', () => {
+    const rejected = task('app', { id: 'r', state: 'rejected', error: 'No such image: x' });
+    expect(judged({ services: [service('app')], tasks: [task('app'), rejected] }).kind).toBe('settled');
+  });
+
   test('where all attempts are spent, and not before', () => {
     const app = service('app', { restart: { condition: 'on-failure', maxAttempts: 1, delay: 0 } });
     const ends = { app1: ended({ exitCode: 1 }), app2: ended({ exitCode: 2 }) };
@@ -240,6 +264,32 @@ describe('a process that ends again and again', () => {
       kind: 'waiting',
       missing: 'app: ended 3 times, lastly: cannot open /etc/app.conf and db: not healthy yet',
     });
+  });
+
+  test('is given another chance once the other one is up: only what it does from then on counts', () => {
+    const up = NOW - 10_000;
+    const services = [service('app'), service('db')];
+    const ends = { ...same, app4: ended(), app5: ended() };
+    const before = tasks.map((one) => ({ ...one, since: up - 1000 }));
+    const again = [failure('app', 5), failure('app', 4)].map((one) => ({ ...one, since: up + 1000 }));
+    const db = task('db', { since: up });
+    const fourth = task('app', { id: 'fourth', state: 'starting' });
+    const expected = ['app', 'db'];
+    expect(judged({ services, tasks: [fourth, ...before, db] }, expected, ends).kind).toBe('waiting');
+    expect(judged({ services, tasks: [...again, ...before, db] }, expected, ends).kind).toBe('waiting');
+    const third = { ...failure('app', 3), since: up + 1000 };
+    expect(judged({ services, tasks: [...again, third, ...before.slice(1), db] }, expected, ends).kind).toBe(
+      'hopeless',
+    );
+  });
+
+  test('and runs at last is healthy like any other', () => {
+    const running = task('app', { id: 'fourth' });
+    expect(judged({ services: [service('app')], tasks: [running, ...tasks] }, ['app'], same).kind).toBe(
+      'settled',
+    );
+    const job = service('app', { restart: { condition: 'on-failure', maxAttempts: 2, delay: 0 } });
+    expect(judged({ services: [job], tasks: [running, ...tasks] }, ['app'], same).kind).toBe('settled');
   });
 
   test('is not judged after the second time', () => {

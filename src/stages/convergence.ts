@@ -65,10 +65,10 @@ const REGISTRY_TROUBLE =
 export function judge(input: JudgeInput): Judgement {
   const missing: string[] = [];
   const watched: string[] = [];
-  const judged = input.expected.map((name) => ({ name, ...judgeService(input, name) }));
-  for (const { name, state, what, why } of judged) {
-    const others = judged.filter((other) => other.name !== name);
-    if (why !== undefined && counts(why, state, others)) return { kind: 'hopeless', why: why.hopeless };
+  const states = input.expected.map((name) => ({ name, ...stateOf(input, name) }));
+  for (const { name, state, what, found } of states) {
+    const why = found === undefined ? undefined : hopeless(input, name, found, othersUpSince(states, name));
+    if (why !== undefined) return { kind: 'hopeless', why };
     if (state === 'waiting') missing.push(what);
     if (state === 'watched') watched.push(what);
   }
@@ -77,31 +77,42 @@ export function judge(input: JudgeInput): Judgement {
   return { kind: 'settled' };
 }
 
-/** A service that ends again and again may only be waiting for another one: only ends that came after all others were healthy tell. */
-function counts(
-  { hopeless: { kind, ...rest }, since }: Verdictless,
-  state: ServiceState['state'],
-  others: readonly ServiceState[],
-): boolean {
-  if (kind === 'update-stopped') return true;
-  // What went wrong before is over once it runs.
-  if (state !== 'waiting') return false;
-  if (!('why' in rest) || rest.why !== 'three times the same') return true;
-  return others.every((other) => other.state !== 'waiting' && other.since <= since);
+interface ServiceState {
+  readonly state: 'settled' | 'watched' | 'waiting';
+  readonly what: string;
+  /** Milliseconds since the epoch at which the youngest of its running tasks came up. */
+  readonly since: number;
+  readonly found: Found | undefined;
 }
 
-function judgeService(input: JudgeInput, name: string): ServiceState {
+/** A service that is there, with the tasks of its present specification, newest first. */
+interface Found {
+  readonly service: Service;
+  readonly current: readonly Task[];
+  /** Fewer tasks run than are wanted. */
+  readonly lacking: boolean;
+}
+
+function stateOf(input: JudgeInput, name: string): ServiceState {
   const service = input.observation.services.find((candidate) => nameInStack(candidate) === name);
-  if (service === undefined) return { state: 'waiting', what: `service ${name}`, why: undefined };
+  if (service === undefined) return { state: 'waiting', what: `service ${name}`, since: 0, found: undefined };
   const tasks = input.observation.tasks.filter((task) => task.serviceId === service.id);
   const current = tasks.filter((task) => task.template === service.template);
-  const why = hopeless(input, name, service, current);
   const running = current.filter((task) => task.state === 'running' && task.desired === 'running');
   const old = tasks.filter((task) => task.template !== service.template && !ENDED.has(task.state));
-  const lacking = wanted(service, current) - running.length;
-  if (lacking > 0) return { state: 'waiting', what: progress(name, current, input.ends), why };
-  if (old.length > 0) return { state: 'waiting', what: `${name}: the old task has not ended`, why };
-  return { ...watch(input, name, service, running), why };
+  const lacking = wanted(service, current) > running.length;
+  const since = Math.max(0, ...running.map((task) => task.since));
+  const common = { since, found: { service, current, lacking } };
+  if (lacking) return { state: 'waiting', what: progress(name, current, input.ends), ...common };
+  if (old.length > 0) return { state: 'waiting', what: `${name}: the old task has not ended`, ...common };
+  return { ...watch(input, name, service, running), ...common };
+}
+
+/** A service that ends again and again may only be waiting for another one: infinite while another is not up. */
+function othersUpSince(states: readonly (ServiceState & { readonly name: string })[], name: string): number {
+  const others = states.filter((other) => other.name !== name);
+  if (others.some(({ state }) => state === 'waiting')) return Number.POSITIVE_INFINITY;
+  return Math.max(0, ...others.map(({ since }) => since));
 }
 
 /** No stack of ours has an underscore in its name, but a service may. */
@@ -115,7 +126,7 @@ function watch(
   name: string,
   service: Service,
   running: readonly Task[],
-): Omit<ServiceState, 'why'> {
+): Pick<ServiceState, 'state' | 'what'> {
   const update = service.update?.state;
   if (update !== undefined && update !== 'completed') {
     return { state: 'watched', what: `${name}: Swarm still watches the update` };
@@ -150,9 +161,13 @@ function finishedForGood(service: Service): (task: Task) => boolean {
 function hopeless(
   input: JudgeInput,
   name: string,
-  service: Service,
-  current: readonly Task[],
+  { service, current, lacking }: Found,
+  othersUp: number,
 ): Hopeless | undefined {
+  if (service.update !== undefined && /^(paused|rollback)/.test(service.update.state))
+    return updateStopped(input, name, service, service.update);
+  // What went wrong before is over once all of it runs.
+  if (!lacking) return undefined;
   const ended = current.filter(
     (task) => task.state === 'failed' || (task.state === 'complete' && !finishedForGood(service)(task)),
   );
@@ -170,29 +185,36 @@ function hopeless(
     (task) => task.state === 'pending' && /no suitable node \(scheduling constraints/i.test(task.error),
   );
   if (unplaced !== undefined) return { kind: 'unplaceable', service: name, words: unplaced.error };
-  if (service.update !== undefined && /^(paused|rollback)/.test(service.update.state)) {
-    const failed = input.observation.tasks.find(
-      (task) => task.serviceId === service.id && task.state === 'failed' && input.ends.has(task.id),
-    );
-    const { state, message } = service.update;
-    return {
-      kind: 'update-stopped',
-      service: name,
-      state,
-      words: message,
-      end: failed === undefined ? undefined : input.ends.get(failed.id),
-    };
-  }
   if (end === undefined) return undefined;
-  return endsForGood(input, name, service, ended, end);
+  return endsForGood(input, name, service, { ended, end, othersUp });
+}
+
+function updateStopped(
+  input: JudgeInput,
+  name: string,
+  service: Service,
+  { state, message }: NonNullable<Service['update']>,
+): Hopeless {
+  const failed = input.observation.tasks.find(
+    (task) => task.serviceId === service.id && task.state === 'failed' && input.ends.has(task.id),
+  );
+  const end = failed === undefined ? undefined : input.ends.get(failed.id);
+  return { kind: 'update-stopped', service: name, state, words: message, end };
+}
+
+interface Ends {
+  /** Newest first. */
+  readonly ended: readonly Task[];
+  /** Of the newest. */
+  readonly end: TaskEnd;
+  readonly othersUp: number;
 }
 
 function endsForGood(
   input: JudgeInput,
   name: string,
   service: Service,
-  ended: readonly Task[],
-  end: TaskEnd,
+  { ended, end, othersUp }: Ends,
 ): Hopeless | undefined {
   const times = ended.length;
   // A process that Docker asks to stop, such as an unhealthy one, often ends with 0: for Swarm that is no failure.
@@ -203,7 +225,7 @@ function endsForGood(
   const attempts = service.restart.maxAttempts;
   if (attempts > 0 && times > attempts)
     return { kind: 'ends', service: name, times, why: 'no attempts left', end };
-  const same = ended.filter((task) => sameEnd(input.ends.get(task.id), end));
+  const same = ended.filter((task) => task.since >= othersUp && sameEnd(input.ends.get(task.id), end));
   if (same.length >= SAME_END_TIMES)
     return { kind: 'ends', service: name, times, why: 'three times the same', end };
   return undefined;

@@ -113,7 +113,15 @@ describe('the level', () => {
       check('backup-restore', 'pass'),
     );
     expect(stopped).toMatchObject({ reached: 1, name: 'Floats', stopsAt: { level: 2, name: 'Upgrades' } });
-    expect(stopped.stopsAt.reason).toBe('upgrade/one went wrong');
+    expect(stopped?.stopsAt.reason).toBe('upgrade/one went wrong');
+  });
+
+  test.each<[string, RunEvent[]]>([
+    ['an error came before anything was learnt', [check('install', 'error')]],
+    ['the run was cancelled before', [check('install', 'aborted')]],
+    ['install was not asked for', [skip('install', 'not asked for'), check('upgrade', 'pass')]],
+  ])('is none where %s', (_, events) => {
+    expect(level(...events)).toBeNull();
   });
 
   test('is 0 where it does not deploy', () => {
@@ -146,7 +154,7 @@ describe('the level', () => {
       check('install', 'pass'),
       check('install', 'skipped', { id: 'answers', note: 'no route' }),
     ];
-    expect(level(...events).reached).toBe(1);
+    expect(level(...events)?.reached).toBe(1);
   });
 
   test('stops at 2 where neither change nor release has a backup', () => {

@@ -13,7 +13,8 @@ export interface Verdict {
   readonly stage: ResultStage | null;
   /** Null on success. */
   readonly cause: Cause | null;
-  readonly level: Level;
+  /** Null where nothing was learnt of the first rung: an error, a cancellation, or install was not asked for. */
+  readonly level: Level | null;
   readonly residue: readonly Residue[];
 }
 
@@ -24,38 +25,33 @@ export function verdictOf(events: readonly RunEvent[]): Verdict {
   const checks = events.flatMap((event) => (event.type === 'check' ? [event.check] : []));
   const residue = events.flatMap((event) => (event.type === 'torn-down' ? event.residue : []));
   const level = climb(checks, events);
-  const worst = firstOf(checks, ['fail']) ?? firstOf(checks, ['invalid', 'error']);
-  if (worst !== undefined) {
-    return {
-      outcome: worst.outcome === 'fail' ? 'failure' : 'error',
-      stage: worst.stage,
-      cause: worst.cause ?? null,
-      level,
-      residue,
-    };
-  }
-  if (residue.length > 0)
-    return { outcome: 'error', stage: 'teardown', cause: leftBehind(residue), level, residue };
+  const sunk = checks.some((check) => check.stage === 'install' && check.outcome === 'fail');
+  return { ...endingOf(checks, residue), level: level.reached > 0 || sunk ? level : null, residue };
+}
+
+function endingOf(
+  checks: readonly CheckResult[],
+  residue: readonly Residue[],
+): Pick<Verdict, 'outcome' | 'stage' | 'cause'> {
+  const failed = firstOf(checks, ['fail']);
+  if (failed !== undefined) return { outcome: 'failure', stage: failed.stage, cause: failed.cause ?? null };
+  const broken = firstOf(checks, ['invalid', 'error']);
+  if (broken !== undefined) return { outcome: 'error', stage: broken.stage, cause: broken.cause ?? null };
+  if (residue.length > 0) return { outcome: 'error', stage: 'teardown', cause: leftBehind(residue) };
   const aborted = firstOf(checks, ['aborted']);
   if (aborted !== undefined) {
+    const sentence = aborted.note ?? 'The run was cancelled.';
     return {
       outcome: 'cancelled',
       stage: aborted.stage,
-      cause: { code: 'cancelled', sentence: aborted.note ?? 'The run was cancelled.', evidence: [] },
-      level,
-      residue,
+      cause: { code: 'cancelled', sentence, evidence: [] },
     };
   }
   if (checks.length === 0) {
-    return {
-      outcome: 'error',
-      stage: null,
-      cause: { code: 'nothing-checked', sentence: 'The run ended without a single check.', evidence: [] },
-      level,
-      residue,
-    };
+    const sentence = 'The run ended without a single check.';
+    return { outcome: 'error', stage: null, cause: { code: 'nothing-checked', sentence, evidence: [] } };
   }
-  return { outcome: 'success', stage: null, cause: null, level, residue };
+  return { outcome: 'success', stage: null, cause: null };
 }
 
 /** The verdict of events as a journal records them. */

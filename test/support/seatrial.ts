@@ -84,13 +84,29 @@ export function storeIn(stateDir: string) {
   return runStore(db, systemClock, createRedactor());
 }
 
-/** The newest run of a state directory as soon as it has come so far. */
-export async function runThat(stateDir: string, does: 'stage-started' | 'admitted'): Promise<RunId> {
+/** The newest run of a state directory as soon as it has come so far; those known before do not count. */
+export async function runThat(
+  stateDir: string,
+  does: 'stage-started' | 'admitted',
+  before: readonly RunId[] = [],
+): Promise<RunId> {
   const signal = AbortSignal.timeout(120_000);
   const store = storeIn(stateDir);
   return await until({ name: `a run that is ${does}`, deadline: 110_000, every: 50, signal }, async () => {
-    const [newest] = store.list(1);
+    const newest = store.list(9).find(({ id }) => !before.includes(id));
     const there = newest !== undefined && store.events(newest.id).some(({ event }) => event.type === does);
     return there ? { done: true, value: newest.id } : { done: false, missing: newest?.id ?? 'a run' };
   });
+}
+
+/** Waits until a daemon has looked at its repository for the first time: what was said before counts as history. */
+export async function firstLook(stateDir: string): Promise<void> {
+  const db = openDatabase(join(stateDir, 'seatrial.db'));
+  onTestFinished(db.close);
+  const signal = AbortSignal.timeout(60_000);
+  await until({ name: 'the first look', deadline: 50_000, every: 50, signal }, async () =>
+    db.get('SELECT at FROM cursor') === undefined
+      ? { done: false, missing: 'a cursor' }
+      : { done: true, value: undefined },
+  );
 }

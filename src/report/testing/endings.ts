@@ -156,14 +156,13 @@ function refused(): Story {
     where: { file: 'compose.yml', line: 12 },
     evidence: ['- /var/run/docker.sock:/var/run/docker.sock'],
   };
-  const { level } = verdictOfRecorded(events);
-  const stopsAt = { ...level.stopsAt, reason: cause.sentence };
+  const stopsAt = { level: 1, name: 'Floats', reason: cause.sentence };
   const verdict = {
     outcome: 'refused',
     stage: 'install',
     cause,
     residue: [],
-    level: { ...level, stopsAt },
+    level: { reached: 0, name: 'Sunk', of: 8, stopsAt },
   } as const;
   return { record: ended(REQUEST, events, verdict), events };
 }
