@@ -58,7 +58,7 @@ describe('fetching a repository', () => {
 
   test('a source that looks like an option or another protocol runs nothing', async () => {
     const proof = join(temporaryDirectory(), 'proof');
-    for (const source of [`--upload-pack=touch ${proof}`, `ext::sh -c "touch ${proof}"`]) {
+    for (const source of [`--upload-pack=touch ${proof}`, `ext::touch ${proof}`]) {
       expect(await errorOf(fetchRepository({ ...options(), source }))).toMatchObject({
         code: 'not-a-repository',
       });

@@ -72,7 +72,7 @@ describe('a program that is run', () => {
     const pid = join(directory, 'pid');
     const stop = new AbortController();
     const script = `echo $$ > ${pid}.new; mv ${pid}.new ${pid}; exec sleep 600`;
-    const running = runProcess('sh', ['-c', script], { ...options, signal: stop.signal });
+    const running = runProcess('sh', ['-c', script], { ...options, signal: stop.signal, deadline: 600_000 });
     running.catch(() => undefined);
     await until({ name: 'the child', deadline: 10_000, every: 10, signal: options.signal }, async () =>
       existsSync(pid) ? { done: true, value: undefined } : { done: false, missing: 'its number' },

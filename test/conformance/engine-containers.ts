@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ContainerSpec } from '../../src/ports/engine.ts';
 import { until } from '../../src/shared/wait.ts';
 import { errorOf } from '../support/errors.ts';
-import { type EngineStage, soon } from './engine.ts';
+import { type EngineStage, soon } from './engine-stage.ts';
 
 export function containerConformance(stage: EngineStage): void {
   /** Created and started; it runs until it is removed unless told what to do. */

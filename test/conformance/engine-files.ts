@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { fileSeed, plant, readBack } from '../../src/integrity/seed.ts';
 import type { ArchiveFile } from '../../src/ports/engine.ts';
 import { errorOf } from '../support/errors.ts';
-import { type EngineStage, soon } from './engine.ts';
+import { type EngineStage, soon } from './engine-stage.ts';
 
 const MAX = 1024 * 1024;
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type EngineStage, soon } from './engine.ts';
+import { type EngineStage, soon } from './engine-stage.ts';
 
 export function objectConformance(stage: EngineStage): void {
   describe('configs', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { until } from '../../src/shared/wait.ts';
 import { errorOf } from '../support/errors.ts';
-import { type EngineStage, soon } from './engine.ts';
+import { type EngineStage, soon } from './engine-stage.ts';
 
 export function storageConformance(stage: EngineStage): void {
   describe('volumes', () => {

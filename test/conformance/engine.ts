@@ -1,30 +1,10 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import type { Engine } from '../../src/ports/engine.ts';
-import { type Corner, createCorner } from '../support/lab.ts';
+import { createCorner } from '../support/lab.ts';
 import { containerConformance } from './engine-containers.ts';
 import { fileConformance } from './engine-files.ts';
 import { objectConformance } from './engine-objects.ts';
+import { DEADLINE, type EngineStage, type EngineWorld } from './engine-stage.ts';
 import { storageConformance } from './engine-storage.ts';
-
-export interface EngineWorld {
-  readonly engine: Engine;
-  /** With sh, curl and tail in it. */
-  readonly image: string;
-  /** A tag that its registry does not have. */
-  readonly missingImage: string;
-  /** One where nobody answers. */
-  readonly unreachable: Engine;
-  close(): Promise<void>;
-}
-
-export type EngineStage = () => EngineWorld & { readonly corner: Corner };
-
-/** Milliseconds. */
-const DEADLINE = 60_000;
-
-export function soon(): AbortSignal {
-  return AbortSignal.timeout(DEADLINE);
-}
 
 /** The contract of `ports/engine.ts`, against an engine that others use too. */
 export function engineConformance(name: string, makeWorld: () => Promise<EngineWorld>): void {

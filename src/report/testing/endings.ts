@@ -1,6 +1,5 @@
 import type { RunEvent } from '../../journal/event.ts';
 import type { TestRequest } from '../../trigger/request.ts';
-import { verdictOfRecorded } from '../../verdict/verdict.ts';
 import {
   broken,
   closing,
