@@ -111,6 +111,13 @@ test('where neither the change nor the release before asks for backups there is 
   expect(backupPlan(none, undefined)).toEqual({ kind: 'none' });
 });
 
+test('a label in the right place that says no is no label in the wrong place', () => {
+  const compose =
+    'services:\n  app:\n    image: x\n    deploy:\n      labels:\n        - "backupbot.backup=false"\n';
+  const stack = stackOf({ app: { labels: { 'backupbot.backup': 'false' }, mounts: [] } }, { compose });
+  expect(backupPlan(stack, undefined)).toEqual({ kind: 'none' });
+});
+
 test('a label in the wrong place does no harm where backups are asked for in the right one', () => {
   const compose = 'services:\n  app:\n    image: x\n    labels:\n      - "backupbot.backup=true"\n';
   const stack = stackOf({ app: { labels: { 'backupbot.backup': 'true' }, mounts: [] } }, { compose });

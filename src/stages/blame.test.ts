@@ -51,6 +51,11 @@ describe('the cause of a stack that did not come up', () => {
     );
   });
 
+  test('names the last of several lines that complain', () => {
+    const lastLines = ['error: retrying', 'fatal: giving up', 'bye'];
+    expect(ending({ lastLines }).sentence).toContain('saying “fatal: giving up”');
+  });
+
   test('names the last line where none complains, and says so where there is none', () => {
     expect(ending({ lastLines: ['one', 'two'] }).sentence).toContain('saying “two”');
     expect(ending({ lastLines: [] }).sentence).toContain('without a word');

@@ -106,6 +106,19 @@ export function backupConformance(name: string, makeWorld: () => Promise<BackupW
       expect(await textOf(two, 'x')).toBe('kept');
     });
 
+    test('of a volume that was saved whole only the selected paths are put back', async () => {
+      const volume = await newVolume();
+      await put(volume, [
+        { ...FILE, path: 'wanted/x' },
+        { ...FILE, path: 'other' },
+      ]);
+      const snapshot = await at(open).save([whole(volume)], soon());
+      await empty(volume);
+      await at(open).restore(snapshot, [{ volume, paths: ['wanted'] }], soon());
+      expect(await textOf(volume, 'wanted/x')).toBe('kept');
+      expect(await read(volume, 'other')).toBeUndefined();
+    });
+
     test('nothing to save is no error, and has no files', async () => {
       expect(await at(open).save([], soon())).toMatchObject({ files: 0, bytes: 0 });
       expect(await at(open).save([whole(await newVolume())], soon())).toMatchObject({ files: 0, bytes: 0 });

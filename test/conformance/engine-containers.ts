@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import type { ContainerSpec } from '../../src/ports/engine.ts';
 import { until } from '../../src/shared/wait.ts';
@@ -99,9 +100,16 @@ export function containerConformance(stage: EngineStage): void {
 
     test('publish a port on the loopback address alone, and only where asked', async () => {
       const { engine } = stage();
-      const id = await running('exec sleep 600', { publish: 80 });
+      const id = await running('exec caddy respond --listen :80 hello', { publish: 80 });
       const port = await engine.publishedPort(id, 80, soon());
       expect(port).toBeGreaterThan(1023);
+      await until({ name: 'the server', deadline: 30_000, every: 100, signal: soon() }, async () =>
+        (await answers(`http://127.0.0.1:${port}/`))
+          ? { done: true, value: undefined }
+          : { done: false, missing: 'its answer' },
+      );
+      for (const address of ownAddresses())
+        expect(await answers(`http://${address}:${port}/`), address).toBe(false);
       expect(await engine.publishedPort(id, 81, soon())).toBeUndefined();
       expect(await engine.publishedPort(await running(), 80, soon())).toBeUndefined();
     });
@@ -176,4 +184,19 @@ export function containerConformance(stage: EngineStage): void {
         : { done: false, missing: 'its end' },
     );
   }
+}
+
+/** Addresses of this machine under which others reach it. */
+function ownAddresses(): string[] {
+  return Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter(({ family, internal }) => family === 'IPv4' && !internal)
+    .map(({ address }) => address);
+}
+
+async function answers(url: string): Promise<boolean> {
+  return await fetch(url, { signal: AbortSignal.timeout(3000) }).then(
+    () => true,
+    () => false,
+  );
 }

@@ -23,6 +23,8 @@ leaseConformance('the store of the swarm', async () => {
       const { engine, cut } = withCut(lab.engine);
       return { leases: createSwarmLeases(engine, systemClock, rhythm, names), cut };
     },
+    overtaken: (meanwhile) =>
+      createSwarmLeases(overtaking(lab.engine, meanwhile), systemClock, rhythm, names),
     async left() {
       const configs = await lab.engine.configs({}, AbortSignal.timeout(20_000));
       return configs.map(({ name }) => name).filter((name) => name.includes(id));
@@ -51,6 +53,21 @@ function withCut(engine: Engine): { engine: Engine; cut: () => void } {
         through();
         return await engine.relabelConfig(config, labels, signal);
       },
+    },
+  };
+}
+
+/** The real engine, on which something else happens just before the first object is removed. */
+function overtaking(engine: Engine, meanwhile: () => Promise<unknown>): Engine {
+  let happened = false;
+  return {
+    ...engine,
+    async removeConfig(id, signal) {
+      if (!happened) {
+        happened = true;
+        await meanwhile();
+      }
+      await engine.removeConfig(id, signal);
     },
   };
 }

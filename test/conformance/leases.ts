@@ -10,6 +10,8 @@ export interface LeaseWorld {
   leases(): Leases;
   /** A controller that can be cut off from the store in the middle of its work. */
   cutOff(): { readonly leases: Leases; cut(): void };
+  /** A controller that is overtaken while it takes the last of its objects away. */
+  overtaken(meanwhile: () => Promise<unknown>): Leases;
   /** Names of all objects that these controllers have in the store. */
   left(): Promise<readonly string[]>;
   close(): Promise<void>;
@@ -111,6 +113,18 @@ export function leaseConformance(name: string, makeWorld: () => Promise<LeaseWor
           await next?.release(soon());
         }
         expect(await world().left()).toEqual([]);
+      });
+
+      test('that somebody takes while the last holder clears up are not cleared away with the rest', async () => {
+        let next: Lease | undefined;
+        const leases = world().overtaken(async () => {
+          next = await acquired(world().leases(), {});
+        });
+        const last = await acquired(leases, {});
+        await last.release(soon());
+        expect(await world().leases().holders(soon())).toEqual([
+          { run: next?.run, controller: 'tests', slots: 1, hasHeartbeat: true },
+        ]);
       });
 
       test('that were asked for by somebody who gave up meanwhile are free, and nothing beats', async () => {

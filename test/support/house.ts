@@ -80,7 +80,7 @@ export async function conducted(options: Conducted): Promise<Report> {
 }
 
 /** Names of everything on the engine that carries the labels. */
-export async function labelled({ engine }: TestLab, labels: Labels): Promise<string[]> {
+async function labelled({ engine }: TestLab, labels: Labels): Promise<string[]> {
   const signal = AbortSignal.timeout(30_000);
   const all = await Promise.all([
     engine.services(labels, signal),

@@ -348,6 +348,7 @@ async function nothing(seatrial: Seatrial): Promise<void> {
   expect(seatrial.accepted).toEqual([]);
   expect(seatrial.outgoing()).toEqual([]);
   expect(seatrial.stores.jobs.waiting()).toBe(0);
+  expect(seatrial.troubles).toEqual([]);
 }
 
 function kinds(seatrial: Seatrial): string[] {
