@@ -22,14 +22,8 @@ export interface PublishOptions {
 
 const FIRST_WAIT_MS = 2000;
 const LONGEST_WAIT_MS = 10 * 60_000;
-/** After these the forge's answer will stay the same. */
-const FINAL = new Set([
-  'forge-forbidden',
-  'forge-not-found',
-  'forge-rejected',
-  'forge-read-only',
-  'forge-unauthorised',
-]);
+/** After these the forge's answer will stay the same; a token that expired is replaced some day. */
+const FINAL = new Set(['forge-forbidden', 'forge-not-found', 'forge-rejected', 'forge-read-only']);
 
 /** Posts everything that is due, each row at least once, in order within a pull request. Returns how many were dealt with. */
 export async function publishDue(options: PublishOptions): Promise<number> {

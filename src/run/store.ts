@@ -17,6 +17,8 @@ export interface RunStore {
   conclude(run: RunId, verdict: Verdict): void;
   /** Ends a run without a verdict, because its request is begun once more. */
   abandon(run: RunId): void;
+  /** As if it had never begun: its request could not even be planned. */
+  forget(run: RunId): void;
   get(run: RunId): RunRecord | undefined;
   /** Newest first. */
   list(limit: number): readonly RunRecord[];

@@ -4,8 +4,8 @@ import { removeVolumes } from '../integrity/wipe.ts';
 import type { Residue } from '../journal/event.ts';
 import type { Ledger, LedgerKind } from '../journal/ledger.ts';
 import type { Deployer } from '../ports/deployer.ts';
-import type { Engine, Labels } from '../ports/engine.ts';
-import { parseStackName, type RunId } from '../shared/brand.ts';
+import type { Engine, Labels, SwarmObject } from '../ports/engine.ts';
+import { parseStackName, type RunId, type StackName } from '../shared/brand.ts';
 import { asSeatrialError, SeatrialError } from '../shared/errors.ts';
 import { until } from '../shared/wait.ts';
 import { inventory } from './inventory.ts';
@@ -41,23 +41,41 @@ export async function tearDown(options: TeardownOptions): Promise<TornDown> {
   const troubles: string[] = [];
   const { engine, signal, ledger, run } = options;
   const ours = { 'seatrial.run': run };
-  await attempt(() => removeStacks(options, ours));
-  await attempt(() => removeContainers(engine, ours, signal));
+  const { deployer } = options;
+  await each(
+    () => stacksOf(options, ours),
+    (stack) => deployer.remove(stack, signal),
+  );
+  await each(
+    () => engine.containers(ours, signal),
+    ({ id }) => engine.removeContainer(id, signal),
+  );
   await attempt(() => removeNetworks(options, ours));
-  await attempt(async () => {
-    for (const secret of await engine.secrets(ours, signal)) await engine.removeSecret(secret.id, signal);
-  });
-  await attempt(async () => {
-    for (const config of await engine.configs(ours, signal)) {
-      // The heartbeat is the lease's own and goes with it.
-      if (config.labels['seatrial.heartbeat'] === undefined) await engine.removeConfig(config.id, signal);
-    }
-  });
+  await each(
+    () => engine.secrets(ours, signal),
+    ({ id }) => engine.removeSecret(id, signal),
+  );
+  await each(
+    () => configsOf(options, ours),
+    ({ id }) => engine.removeConfig(id, signal),
+  );
   await attempt(async () => removeVolumes(engine, await volumesOf(options, ours), signal));
   await attempt(() => rm(join(options.work, run), { recursive: true, force: true }));
   const residue = await inventory({ engine, run, ledger, signal });
   closeLedger(ledger, residue);
   return { residue, troubles };
+
+  /** One that cannot be removed does not keep the others from being removed. */
+  async function each<T>(
+    find: () => Promise<readonly T[]>,
+    remove: (one: T) => Promise<unknown>,
+  ): Promise<void> {
+    let found: readonly T[] = [];
+    await attempt(async () => {
+      found = await find();
+    });
+    for (const one of found) await attempt(() => remove(one));
+  }
 
   async function attempt(step: () => Promise<unknown>): Promise<void> {
     try {
@@ -70,22 +88,22 @@ export async function tearDown(options: TeardownOptions): Promise<TornDown> {
   }
 }
 
-async function removeStacks(
-  { engine, deployer, ledger, signal }: TeardownOptions,
+async function stacksOf(
+  { engine, ledger, signal }: TeardownOptions,
   ours: Labels,
-): Promise<void> {
-  const names = new Set(namesIn(ledger, 'stack'));
-  for (const service of await engine.services(ours, signal))
-    names.add(service.labels['com.docker.stack.namespace'] ?? '');
-  for (const name of names) {
-    const stack = parseStackName(name);
-    if (stack !== undefined) await deployer.remove(stack, signal);
-  }
+): Promise<readonly StackName[]> {
+  const services = await engine.services(ours, signal);
+  const names = [
+    ...namesIn(ledger, 'stack'),
+    ...services.map(({ labels }) => labels['com.docker.stack.namespace'] ?? ''),
+  ];
+  return [...new Set(names)].map(parseStackName).filter((name) => name !== undefined);
 }
 
-async function removeContainers(engine: Engine, ours: Labels, signal: AbortSignal): Promise<void> {
-  for (const container of await engine.containers(ours, signal))
-    await engine.removeContainer(container.id, signal);
+/** The heartbeat is the lease's own and goes with it. */
+async function configsOf({ engine, signal }: TeardownOptions, ours: Labels): Promise<readonly SwarmObject[]> {
+  const configs = await engine.configs(ours, signal);
+  return configs.filter(({ labels }) => labels['seatrial.heartbeat'] === undefined);
 }
 
 /** A network is free only once Swarm has let go of the last endpoint, and gone only once it is not listed any more. */

@@ -31,14 +31,8 @@ export interface ConductOptions {
 export async function conduct(options: ConductOptions): Promise<Report> {
   const { house, run, request } = options;
   house.store.ledger(run).intend('directory', [run]);
-  if (options.unplannable === 'throw') {
-    const prepared = await preparedOrThrown(options);
-    begin(house, run, request);
-    await carryOut({ ...options, prepared });
-    return await written(options);
-  }
   begin(house, run, request);
-  const prepared = await planned(options);
+  const prepared = await (options.unplannable === 'throw' ? preparedOrThrown(options) : planned(options));
   if (prepared !== undefined) await carryOut({ ...options, prepared });
   return await written(options);
 }
@@ -65,6 +59,7 @@ async function preparedOrThrown({ house, run, request, signal }: ConductOptions)
     return await prepare({ run, request, house, signal });
   } catch (error) {
     await dropDirectory(house, run);
+    house.store.forget(run);
     throw error;
   }
 }

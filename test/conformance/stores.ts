@@ -267,6 +267,19 @@ export function storeConformance(name: string, makeWorld: () => StoreWorld): voi
         stores.close();
       });
 
+      test('that could not even be planned is forgotten, with all that it had said', () => {
+        const stores = makeWorld().open();
+        const [run, other] = [newTestRun(), newTestRun()];
+        begin(stores, run, localRequest('1'));
+        begin(stores, other, localRequest('2'));
+        stores.runs.append(run, { type: 'admitted', slots: 2 });
+        stores.runs.forget(run);
+        expect(stores.runs.get(run)).toBeUndefined();
+        expect(stores.runs.events(run)).toEqual([]);
+        expect(stores.runs.list(10).map(({ id }) => id)).toEqual([other]);
+        stores.close();
+      });
+
       test('is listed with the newest first, and not found where it never was', () => {
         const stores = makeWorld().open();
         const ids = [1000, 3000, 2000].map((at) => {

@@ -30,6 +30,11 @@ export function runStore(db: Database, clock: Clock, redactor: Redactor): RunSto
     conclude: (run, verdict) => db.transaction(() => conclude(db, clock, redactor, run, verdict)),
     abandon: (run) =>
       void db.run('UPDATE run SET ended = ? WHERE id = ? AND ended IS NULL', clock.now(), run),
+    forget: (run) =>
+      db.transaction(() => {
+        db.run('DELETE FROM event WHERE run = ?', run);
+        db.run('DELETE FROM run WHERE id = ?', run);
+      }),
     get: (run) => db.all(`${SELECT_RUN} WHERE id = ?`, run).map((row) => asRun(db, row))[0],
     list: (limit) =>
       db.all(`${SELECT_RUN} ORDER BY at DESC, id DESC LIMIT ?`, limit).map((row) => asRun(db, row)),
