@@ -125,7 +125,7 @@ describe('the dependencies', () => {
     await rm(join(checkout, 'node_modules'), { recursive: true });
     await npm('echo "no network" >&2; exit 3');
     const ran = launch(['hello']);
-    expect(ran.status).toBe(1);
+    expect(ran.status).toBe(3);
     expect(ran.stdout).toBe('');
     expect(ran.stderr).toContain('no network');
     expect(ran.stderr).toContain('npm ci ended with code 3');
@@ -135,7 +135,7 @@ describe('the dependencies', () => {
     await rm(join(checkout, 'node_modules'), { recursive: true });
     await rm(join(checkout, '.git'), { recursive: true });
     const ran = launch(['hello']);
-    expect(ran.status).toBe(1);
+    expect(ran.status).toBe(3);
     expect(ran.stderr).toContain('no git checkout');
     expect(await calls()).toBe('');
   });
@@ -160,7 +160,7 @@ describe.runIf(old !== undefined)('under an older Node', () => {
       encoding: 'utf8',
       env: environment(),
     });
-    expect(ran.status).toBe(1);
+    expect(ran.status).toBe(3);
     expect(ran.stderr).toContain('Node 24 is needed');
     expect(ran.stderr).toContain('npm ci');
   });

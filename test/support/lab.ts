@@ -9,6 +9,7 @@ import type { Deployer } from '../../src/ports/deployer.ts';
 import type { Engine, Labels } from '../../src/ports/engine.ts';
 import { parseRunId, type RunId } from '../../src/shared/brand.ts';
 import { newRunId } from '../../src/shared/ids.ts';
+import { until } from '../../src/shared/wait.ts';
 
 /** The machine's Docker with the images of the lab. Others may use it at the same time. */
 export interface TestLab {
@@ -70,12 +71,21 @@ export function createCorner(): Corner {
       const ours = labels;
       for (const { id } of await engine.services(ours, signal)) await engine.removeService(id, signal);
       for (const { id } of await engine.containers(ours, signal)) await engine.removeContainer(id, signal);
-      for (const { name } of await engine.networks(ours, signal)) await engine.removeNetwork(name, signal);
+      // Swarm lets go of a network's endpoints a moment after their containers.
+      await until({ name: 'networks of a test', deadline: 60_000, every: 200, signal }, async () => {
+        const left = await engine.networks(ours, signal);
+        for (const { name } of left) await engine.removeNetwork(name, signal).catch(stillUsed);
+        return left.length === 0 ? { done: true, value: undefined } : { done: false, missing: 'networks' };
+      });
       for (const { name } of await engine.volumes(ours, signal)) await engine.removeVolume(name, signal);
       for (const { id } of await engine.configs(ours, signal)) await engine.removeConfig(id, signal);
       for (const { id } of await engine.secrets(ours, signal)) await engine.removeSecret(id, signal);
     },
   };
+}
+
+function stillUsed(error: unknown): void {
+  if (!(error instanceof Error && /active endpoints|in use/i.test(error.message))) throw error;
 }
 
 /** A run that no other test and no living controller has. */
