@@ -73,7 +73,7 @@ export function parseStackFile(text: string): StackFile {
 
 /** The text that `docker stack deploy` reads as this very document: every `$` doubled, so that nothing is filled in twice. */
 export function printStackFile(file: StackFile): string {
-  return stringify(file, { lineWidth: 0 }).replaceAll('$', '$$$$');
+  return stringify(file, { lineWidth: 0, version: '1.1' }).replaceAll('$', '$$$$');
 }
 
 export function isExternal(entry: NamedEntry | null): boolean {

@@ -197,7 +197,7 @@ export function deployerConformance(name: string, makeWorld: () => Promise<Deplo
         volumes: { data: {} },
         configs: { conf: { name: `${stack}_conf_v1`, file } },
       };
-      await deployer.deploy(stack, stringify(document), soon());
+      await deployer.deploy(stack, stringify(document, { version: '1.1' }), soon());
     }
 
     /** Observes until the newest task that fits is in this state and nothing older of it runs. */

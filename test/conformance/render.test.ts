@@ -102,6 +102,40 @@ services:
   });
 });
 
+test('a word that some YAML takes for something else stays the word that it is', async () => {
+  const words = [
+    'yes',
+    'no',
+    'on',
+    'off',
+    'y',
+    'n',
+    'true',
+    'null',
+    '~',
+    '0755',
+    '1_000',
+    '12:30:00',
+    '1e3',
+    '0x1F',
+    '.5',
+    '=',
+  ];
+  const compose = `version: "3.8"
+services:
+  app:
+    image: nginx
+    environment:
+${words.map((word, index) => `      - "W${index}=${word}"`).join('\n')}
+    deploy:
+      labels:
+${words.map((word, index) => `        - "w${index}=${word}"`).join('\n')}
+`;
+  const { app } = (await readByDocker((await rendered({ 'compose.yml': compose })).document, {}))['services'];
+  expect(Object.values(app.environment)).toEqual(words);
+  expect(words.map((_, index) => app.deploy.labels[`w${index}`])).toEqual(words);
+});
+
 test('what the suite sets wins over the sample, and the domain and stack over both', async () => {
   const compose = `version: "3.8"
 services:
