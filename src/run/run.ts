@@ -38,8 +38,9 @@ export async function carryOut(options: RunOptions): Promise<Verdict> {
     house.settings.runDeadline,
   );
   let lease: Lease | undefined;
-  const before = await surroundings(house.engine, AbortSignal.timeout(TEARDOWN_MS));
+  let before: Surroundings | undefined;
   try {
+    before = await surroundings(house.engine, signal);
     const apps = await render(house, prepared, signal);
     const images = await pullImages(house.engine, apps, signal);
     lease = await admit(house, prepared.plan, (reason) => emit({ type: 'waiting', reason }), signal);
@@ -98,7 +99,7 @@ async function endRun(
   house: House,
   run: RunId,
   emit: (event: RunEvent) => void,
-  before: Surroundings,
+  before: Surroundings | undefined,
   lease: Lease | undefined,
 ): Promise<void> {
   const started = house.clock.monotonic();
@@ -114,7 +115,9 @@ async function endRun(
       work: house.settings.work,
       signal,
     });
-    const unexplained = appeared(before, await surroundings(house.engine, signal));
+    // Without a look at the start nothing can be told from what was there before.
+    const unexplained =
+      before === undefined ? [] : appeared(before, await surroundings(house.engine, signal));
     emit({ type: 'torn-down', ...torn, unexplained, took: Math.round(house.clock.monotonic() - started) });
     await lease?.release(signal);
   } catch (error) {

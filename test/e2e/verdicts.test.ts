@@ -4,6 +4,7 @@ import type { Change } from '../../lab/custom-html/changes.ts';
 import { addChange, type CustomHtml } from '../../lab/custom-html/custom-html.ts';
 import { MUTANTS } from '../../lab/custom-html/mutants.ts';
 import { type RecipeFiles, replace } from '../../lab/custom-html/recipe-files.ts';
+import { createDockerEngine } from '../../src/adapters/docker-engine/engine.ts';
 import type { Deployer } from '../../src/ports/deployer.ts';
 import type { Report } from '../../src/report/schema.ts';
 import type { House } from '../../src/run/house.ts';
@@ -87,6 +88,13 @@ test('a volume whose data survives the wipe proves nothing: the run is an error,
   const seeds = report.seeds.filter(({ moment }) => moment === 'after the wipe');
   expect(seeds.map(({ state, asDemanded }) => [state, asDemanded])).toContainEqual(['intact', false]);
   expect(await leftOf(at(lab), run)).toEqual([]);
+});
+
+test('an engine that is not there when the run begins ends it with a verdict all the same', async () => {
+  const { house, recipe, directory } = await opened();
+  const gone = createDockerEngine('unix:///nonexistent/docker.sock');
+  const { report } = await finished({ ...house, engine: gone }, recipe, directory, recipe.main, ['install']);
+  expect(report).toMatchObject({ outcome: 'error', cause: { code: 'engine-unreachable' } });
 });
 
 test('what is left of a run is named, and makes it an error though all its checks passed', async () => {
