@@ -1,11 +1,52 @@
-import type { StackName } from '../shared/brand.ts';
-import type { Service, Task } from './engine.ts';
+import type { CommitSha, StackName } from '../shared/brand.ts';
+import type { Labels, Service, Task } from './engine.ts';
 
 /** What the swarm says of one stack at one moment. */
 export interface StackObservation {
   readonly services: readonly Service[];
   /** Newest first within a service and slot. */
   readonly tasks: readonly Task[];
+}
+
+/** A secret of a deployment, with the value that it is to have. */
+export interface DeploymentSecret {
+  /** Key in the compose files. */
+  readonly key: string;
+  /** Name on the swarm. */
+  readonly name: string;
+  /** What stands for the version at the end of the name. */
+  readonly version: string;
+  readonly labels: Labels;
+  readonly value: string;
+}
+
+/** One app as it is to be deployed. */
+export interface Deployment {
+  readonly stack: StackName;
+  /** The very text that is deployed, with everything merged, interpolated and adjusted. */
+  readonly document: string;
+  readonly secrets: readonly DeploymentSecret[];
+  /** What the document was made from, for deployers that make it again with their own tool. */
+  readonly origin: DeploymentOrigin;
+}
+
+export interface DeploymentOrigin {
+  readonly recipe: string;
+  readonly sha: CommitSha;
+  readonly domain: string;
+  /** Everything in the app's own environment file. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Compose files in merge order, relative to the recipe. */
+  readonly compose: readonly string[];
+  readonly files: readonly {
+    readonly path: string;
+    readonly executable: boolean;
+    readonly content: Uint8Array;
+  }[];
+  /** The recipe's own repository, for the history that a tool may want; fetched by its path. */
+  readonly repository: string;
+  /** Only what we adjust, as one more compose file that is merged last. */
+  readonly overlay: string;
 }
 
 /**
@@ -16,9 +57,10 @@ export interface Deployer {
   /**
    * Hands the document over and returns at once; what was deployed under this name before is
    * updated, and services that the document lacks are left alone, as operators' tools do.
+   * Secrets that are not there yet are created first; one that exists is kept, as Swarm must.
    * Throws a `recipe` error `deploy-refused` with Docker's words where the document is refused.
    */
-  deploy(stack: StackName, document: string, signal: AbortSignal): Promise<void>;
+  deploy(deployment: Deployment, signal: AbortSignal): Promise<void>;
   observe(stack: StackName, signal: AbortSignal): Promise<StackObservation>;
   /**
    * Takes the stack away by force, without grace, and returns when its services, tasks,

@@ -18,9 +18,19 @@ test('exports are read line by line, and nothing is executed', () => {
     '}',
     'export APP_CONF_VERSION=v2',
   ].join('\n');
-  expect(exportsOf(text)).toEqual({ APP_CONF_VERSION: 'v2', DB_HOOK_VERSION: 'v12', LATER: 'v3' });
+  expect(asEnv(text)).toEqual({ APP_CONF_VERSION: 'v2', DB_HOOK_VERSION: 'v12', LATER: 'v3' });
 });
 
 test('what stands behind a value becomes part of it, as abra has it', () => {
-  expect(exportsOf('export X_VERSION=v3 # why')).toEqual({ X_VERSION: 'v3 # why' });
+  expect(asEnv('export X_VERSION=v3 # why')).toEqual({ X_VERSION: 'v3 # why' });
 });
+
+test('each export knows its line', () => {
+  expect(exportsOf('# versions\nexport A_VERSION=v1\n')).toEqual([
+    { name: 'A_VERSION', value: 'v1', line: 2 },
+  ]);
+});
+
+function asEnv(text: string): Record<string, string> {
+  return Object.fromEntries(exportsOf(text).map(({ name, value }) => [name, value]));
+}

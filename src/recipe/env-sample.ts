@@ -5,6 +5,8 @@ export interface EnvEntry {
   readonly key: string;
   readonly value: string;
   readonly line: number;
+  /** `name=value` pairs of the comment behind the value, such as `length=32 charset=hex generate=false`. */
+  readonly modifiers: Readonly<Record<string, string>>;
 }
 
 /** Reads an `.env.sample` as abra does: last assignment wins, earlier keys are expanded. Throws `recipe` error `env-sample`. */
@@ -49,7 +51,14 @@ function parseLine(line: string, number: number, known: ReadonlyMap<string, stri
       facts: { line: number },
     });
   }
-  return { key, value: readValue(rest, known), line: number };
+  return { key, value: readValue(rest, known), line: number, modifiers: modifiersOf(rest) };
+}
+
+function modifiersOf(rest: string): Record<string, string> {
+  const comment = /\s#(.*)$/.exec(rest)?.[1] ?? '';
+  return Object.fromEntries(
+    [...comment.matchAll(/(?:^|\s)([a-z]+)=(\S+)/g)].map(([, name = '', value = '']) => [name, value]),
+  );
 }
 
 function unclosed(line: number): SeatrialError {

@@ -100,6 +100,7 @@ export async function renderApp(context: RenderContext, app: PlannedApp): Promis
       place: placeOf(context, app, recipe),
       domain: app.domain,
       env: prepared.suite.env,
+      repository: join(prepared.directory, 'repository.git'),
       directory: join(prepared.directory, `${app.role}-${which}`),
       deployer: context.house.deployer,
       signal: context.signal,

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Deployer } from '../ports/deployer.ts';
+import type { Deployer, Deployment } from '../ports/deployer.ts';
 import { type Route, serviceAddress } from '../ports/router.ts';
 import { writeFiles } from '../recipe/git.ts';
 import { type BackupLabels, parseBackupLabels, parseRouterLabels } from '../recipe/labels.ts';
@@ -13,7 +13,7 @@ import { paceOf } from './pace.ts';
 export interface Stack {
   readonly recipe: Recipe;
   readonly place: AppPlace;
-  readonly document: string;
+  readonly deployment: Deployment;
   readonly services: readonly StackService[];
   /** By compose key: the name on the engine. */
   readonly volumes: Readonly<Record<string, string>>;
@@ -49,6 +49,8 @@ export interface RenderOptions {
   readonly domain: string;
   /** Settings of the suite, which win over the recipe's sample. */
   readonly env: Readonly<Record<string, string>>;
+  /** Path of the fetched repository. */
+  readonly repository: string;
   /** An empty private directory for the recipe's files. */
   readonly directory: string;
   readonly deployer: Deployer;
@@ -79,7 +81,21 @@ export async function renderStack(options: RenderOptions): Promise<Stack> {
   return {
     recipe,
     place,
-    document: printStackFile(file),
+    deployment: {
+      stack: place.stack,
+      document: printStackFile(file),
+      secrets: [],
+      origin: {
+        recipe: recipe.name,
+        sha: recipe.sha,
+        domain: options.domain,
+        env,
+        compose: recipe.compose.map(({ path }) => path),
+        files: recipe.files,
+        repository: options.repository,
+        overlay: '',
+      },
+    },
     services: servicesOf(file, budgets),
     volumes: namesOf(file.volumes, place.stack),
     configs: Object.values(namesOf(file.configs, place.stack)),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { deploymentOf } from '../../test/support/deployer.ts';
 import { parseCompose } from '../recipe/compose.ts';
 import { parseBackupLabels } from '../recipe/labels.ts';
 import { parseCommitSha, parseRunId, parseStackName } from '../shared/brand.ts';
@@ -142,7 +143,18 @@ function stackOf(services: Services, more: More = {}): Stack {
   const volumes = more.volumes ?? Object.values(services).flatMap(({ mounts }) => mounts);
   return {
     recipe: {
-      ...{ name: 'sample', sha, tree: '', files: [], env: {}, version: more.version },
+      ...{
+        name: 'sample',
+        sha,
+        tree: '',
+        files: [],
+        inactive: [],
+        envSample: [],
+        exports: [],
+        findings: [],
+        env: {},
+        version: more.version,
+      },
       compose: [parseCompose('compose.yml', more.compose ?? 'services: {app: {image: x}}')],
     },
     place: {
@@ -154,6 +166,7 @@ function stackOf(services: Services, more: More = {}): Stack {
       mounts: mounts.map((volume) => ({ volume, target: `/${volume}`, writable: true })),
     })),
     volumes: Object.fromEntries(volumes.map((volume) => [volume, `stack_${volume}`])),
-    ...{ document: '', configs: [], secrets: [], networks: [], routes: [], adjustments: [] },
+    deployment: deploymentOf(stack, ''),
+    ...{ configs: [], secrets: [], networks: [], routes: [], adjustments: [] },
   };
 }

@@ -32,7 +32,7 @@ async function handOver(context: StageContext, { stack, blame }: DeployCheck): P
   refuseMissingImages(context, stack, blame);
   for (const [kind, names] of ownNames(stack)) context.ledger.intend(kind, names);
   try {
-    await context.deployer.deploy(stack.place.stack, stack.document, context.signal);
+    await context.deployer.deploy(stack.deployment, context.signal);
   } catch (error) {
     if (!(error instanceof SeatrialError && error.code === 'deploy-refused')) throw error;
     const words = String(error.facts['words'] ?? error.message);

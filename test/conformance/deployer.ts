@@ -6,6 +6,7 @@ import type { Deployer, StackObservation } from '../../src/ports/deployer.ts';
 import type { Engine } from '../../src/ports/engine.ts';
 import { parseStackName, type StackName } from '../../src/shared/brand.ts';
 import { until } from '../../src/shared/wait.ts';
+import { deploymentOf } from '../support/deployer.ts';
 import { temporaryDirectory } from '../support/directory.ts';
 import { errorOf } from '../support/errors.ts';
 import { newTestRun } from '../support/lab.ts';
@@ -130,7 +131,9 @@ export function deployerConformance(name: string, makeWorld: () => Promise<Deplo
       });
 
       test('that is no stack at all is refused', async () => {
-        const error = await errorOf(world().deployer.deploy(stack, 'services: {app: {nonsense: 1}}', soon()));
+        const error = await errorOf(
+          world().deployer.deploy(deploymentOf(stack, 'services: {app: {nonsense: 1}}'), soon()),
+        );
         expect(error).toMatchObject({ kind: 'recipe', code: 'deploy-refused' });
       });
 
@@ -197,7 +200,7 @@ export function deployerConformance(name: string, makeWorld: () => Promise<Deplo
         volumes: { data: {} },
         configs: { conf: { name: `${stack}_conf_v1`, file } },
       };
-      await deployer.deploy(stack, stringify(document, { version: '1.1' }), soon());
+      await deployer.deploy(deploymentOf(stack, stringify(document, { version: '1.1' })), soon());
     }
 
     /** Observes until the newest task that fits is in this state and nothing older of it runs. */

@@ -27,7 +27,7 @@ const IMAGES = {
 
 test('custom-html is rendered into this very document', async () => {
   const { stack, directory } = await renderedCustomHtml();
-  const document = stack.document.replaceAll(directory, '/the/directory');
+  const document = stack.deployment.document.replaceAll(directory, '/the/directory');
   await expect(document).toMatchFileSnapshot('golden/custom-html.yml');
 });
 
@@ -60,12 +60,12 @@ test('what a rendered stack will make is known before it is deployed', async () 
 
 test('Docker reads the document as it is written: nothing is filled in or lost a second time', async () => {
   const { stack } = await renderedCustomHtml();
-  const again = await readByDocker(stack.document, {
+  const again = await readByDocker(stack.deployment.document, {
     HOME: '/leaked',
     DOMAIN: 'leaked',
     STACK_NAME: 'leaked',
   });
-  expect(again).toEqual(asDockerPrints(stack.document));
+  expect(again).toEqual(asDockerPrints(stack.deployment.document));
   expect(JSON.stringify(again)).not.toContain('leaked');
 });
 
@@ -89,7 +89,7 @@ services:
 
   test('that the recipe writes comes through to Docker as the recipe means it', async () => {
     const stack = await rendered({ 'compose.yml': compose, '.env.sample': "FILLED='in$x$$'" });
-    const document = await readByDocker(stack.document, {
+    const document = await readByDocker(stack.deployment.document, {
       HOME: '/leaked',
       FROM_OUTSIDE: 'leaked',
       x: 'leaked',
@@ -131,7 +131,9 @@ ${words.map((word, index) => `      - "W${index}=${word}"`).join('\n')}
       labels:
 ${words.map((word, index) => `        - "w${index}=${word}"`).join('\n')}
 `;
-  const { app } = (await readByDocker((await rendered({ 'compose.yml': compose })).document, {}))['services'];
+  const { app } = (await readByDocker((await rendered({ 'compose.yml': compose })).deployment.document, {}))[
+    'services'
+  ];
   expect(Object.values(app.environment)).toEqual(words);
   expect(words.map((_, index) => app.deploy.labels[`w${index}`])).toEqual(words);
 });
@@ -149,7 +151,7 @@ services:
     { 'compose.yml': compose, '.env.sample': sample },
     { B: 'suite', DOMAIN: 'suite' },
   );
-  const { environment } = (await readByDocker(stack.document, {}))['services'].app;
+  const { environment } = (await readByDocker(stack.deployment.document, {}))['services'].app;
   expect(environment).toEqual({
     A: 'sample',
     B: 'suite',
@@ -220,7 +222,19 @@ async function renderedFrom(
   const recipe = await readRecipe(repository, name, sha, signal);
   const deployer = await renderingDeployer(root);
   const domain = `${stackName}.example.test`;
-  return { directory, stack: await renderStack({ recipe, place, domain, env, directory, deployer, signal }) };
+  return {
+    directory,
+    stack: await renderStack({
+      recipe,
+      place,
+      domain,
+      env,
+      directory,
+      deployer,
+      signal,
+      repository: join(root, 'git'),
+    }),
+  };
 }
 
 /** What Docker makes of a document, printed by itself: with every `$` as it would reach the swarm. */

@@ -12,6 +12,7 @@ import { parseStackName, type RunId } from '../../src/shared/brand.ts';
 import { cancellation } from '../../src/shared/errors.ts';
 import { newRunId } from '../../src/shared/ids.ts';
 import type { StageName } from '../../src/trigger/request.ts';
+import { deploymentOf } from '../support/deployer.ts';
 import { temporaryDirectory } from '../support/directory.ts';
 import { conducted, customHtmlIn, houseIn, leftOf } from '../support/house.ts';
 import { openTestLab, type TestLab } from '../support/lab.ts';
@@ -107,7 +108,7 @@ test('what is left of a run is named, and makes it an error though all its check
   try {
     // An object of this run that a service of somebody else holds on to: it cannot be taken away.
     await engine.createConfig(config, { 'seatrial.run': run }, 'x', signal);
-    await deployer.deploy(foreign, holding(config), signal);
+    await deployer.deploy(deploymentOf(foreign, holding(config)), signal);
     const { report } = await finished(house, recipe, directory, recipe.main, ['install'], run);
     expect(report).toMatchObject({ outcome: 'error', stage: 'teardown', cause: { code: 'residue' } });
     expect(report.residue).toEqual([{ kind: 'config', name: config }]);
@@ -259,14 +260,15 @@ function keepingData(lab: TestLab, deployer: Deployer): Deployer {
       await copy(volume, `kept-${volume}`, {});
       kept.add(stack);
     },
-    async deploy(stack, document, stop) {
+    async deploy(deployment, stop) {
+      const { stack } = deployment;
       const volume = `${stack}_content`;
       if (kept.has(stack)) {
         const [found] = (await engine.volumes({}, signal())).filter(({ name }) => name === `kept-${volume}`);
         await engine.createVolume(volume, found?.labels ?? {}, signal());
         await copy(`kept-${volume}`, volume, {});
       }
-      await deployer.deploy(stack, document, stop);
+      await deployer.deploy(deployment, stop);
     },
   };
 }

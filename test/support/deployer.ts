@@ -4,7 +4,8 @@ import { readMachine } from '../../lab/setup/machine.ts';
 import { createDockerEngine } from '../../src/adapters/docker-engine/engine.ts';
 import { createSwarmDeployer } from '../../src/adapters/swarm/deployer.ts';
 import { readEnvironment } from '../../src/config/environment.ts';
-import type { Deployer } from '../../src/ports/deployer.ts';
+import type { Deployer, Deployment } from '../../src/ports/deployer.ts';
+import { parseCommitSha, type StackName } from '../../src/shared/brand.ts';
 
 const NOBODY = 'unix:///nonexistent/docker.sock';
 
@@ -20,4 +21,29 @@ export async function renderingDeployer(directory: string): Promise<Deployer> {
     host: NOBODY,
     engine: createDockerEngine(NOBODY),
   });
+}
+
+/** A deployment of a document that comes from no recipe. */
+export function deploymentOf(
+  stack: StackName,
+  document: string,
+  secrets: Deployment['secrets'] = [],
+): Deployment {
+  const sha = parseCommitSha('0'.repeat(40));
+  if (sha === undefined) throw new Error('no commit');
+  return {
+    ...{ stack, document, secrets },
+    origin: {
+      ...{
+        recipe: 'none',
+        sha,
+        domain: 'none.test',
+        env: {},
+        compose: [],
+        files: [],
+        repository: '',
+        overlay: '',
+      },
+    },
+  };
 }

@@ -33,7 +33,8 @@ export function createSwarmDeployer(options: SwarmDeployerOptions): Deployer {
       return result.stdout;
     },
 
-    async deploy(stack, document, signal) {
+    async deploy({ stack, document, secrets }, signal) {
+      for (const { name, labels, value } of secrets) await engine.createSecret(name, labels, value, signal);
       const detach = options.cliMajor >= DETACH_SINCE ? ['--detach=true'] : [];
       const args = ['stack', 'deploy', ...detach, '--resolve-image', 'always', '--compose-file', '-', stack];
       const result = await docker(options, args, { env: {}, input: document, signal });
