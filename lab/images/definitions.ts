@@ -23,7 +23,7 @@ const NGINX_TAGS = { old: '1.22.0', new: '1.22.1', next: '1.23.0', broken: '1.23
 export const MISSING_TAG = '1.99.0';
 
 export const REGISTRY: Definition = image('registry', '2', { pushed: false });
-export const TOOLS: Definition = image('tools', '1');
+export const TOOLS: Definition = image('tools', '2');
 export const NGINX_OLD: Definition = nginx(NGINX_TAGS.old);
 export const NGINX_NEW: Definition = nginx(NGINX_TAGS.new);
 export const NGINX_NEXT: Definition = nginx(NGINX_TAGS.next);

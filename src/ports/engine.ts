@@ -65,6 +65,10 @@ export interface ContainerSpec {
   }[];
   /** On no network at all; otherwise on the engine's default one. */
   readonly offline?: true;
+  /** In the network namespace of the node itself. */
+  readonly onNode?: true;
+  /** Capabilities beyond the engine's usual ones. */
+  readonly capabilities?: readonly string[];
   /** Container port published on a free port of 127.0.0.1. */
   readonly publish?: number;
 }
@@ -179,6 +183,8 @@ export interface Engine {
   removeVolume(name: string, signal: AbortSignal): Promise<void>;
 
   networks(labels: Labels, signal: AbortSignal): Promise<readonly Network[]>;
+  /** IPv4 addresses by container id on one network of this node; empty where there is no such network. */
+  addressesOn(network: string, signal: AbortSignal): Promise<ReadonlyMap<string, string>>;
   createOverlay(name: string, labels: Labels, signal: AbortSignal): Promise<void>;
   /** Connects a container, which then answers to these names on that network. */
   connect(

@@ -108,6 +108,8 @@ function createOptions(spec: ContainerSpec): Docker.ContainerCreateOptions {
     ...(publish === undefined ? {} : { ExposedPorts: { [publish]: {} } }),
     HostConfig: {
       ...(spec.offline === true ? { NetworkMode: 'none' } : {}),
+      ...(spec.onNode === true ? { NetworkMode: 'host' } : {}),
+      ...(spec.capabilities === undefined ? {} : { CapAdd: [...spec.capabilities] }),
       Mounts: (spec.volumes ?? []).map((mount) => ({
         Type: 'volume',
         Source: mount.volume,

@@ -8,6 +8,7 @@ type StorageCalls = Pick<
   | 'createVolume'
   | 'removeVolume'
   | 'networks'
+  | 'addressesOn'
   | 'createOverlay'
   | 'connect'
   | 'removeNetwork'
@@ -61,6 +62,15 @@ export function storageCalls(connection: Connection): StorageCalls {
         docker.listNetworks({ filters: labelFilter(labels), abortSignal: signal }),
       );
       return found.map((network) => ({ id: network.Id, name: network.Name, labels: network.Labels ?? {} }));
+    },
+
+    async addressesOn(network, signal) {
+      const found = await find(`inspect network ${network}`, signal, (docker) =>
+        docker.getNetwork(network).inspect(),
+      );
+      return new Map(
+        Object.entries(found?.Containers ?? {}).map(([id, at]) => [id, at.IPv4Address.split('/')[0] ?? '']),
+      );
     },
 
     async createOverlay(name, labels, signal) {
