@@ -33,7 +33,7 @@ export function createNftFirewall(options: NftFirewallOptions): Firewall {
 }
 
 /** A table's name may not hold everything that a run's may. */
-export function tableOf(run: string): string {
+function tableOf(run: string): string {
   return `seatrial_${run.replace(/[^a-zA-Z0-9]/g, '_')}`;
 }
 
