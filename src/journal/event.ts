@@ -1,5 +1,5 @@
 import type { Plan, SkippedStage } from '../plan/plan.ts';
-import type { Adjustment } from '../stack/adjust.ts';
+import type { Adjustment } from '../stack/adjust/adjustment.ts';
 import type { StageName, TestRequest } from '../trigger/request.ts';
 import type { CheckResult } from './check.ts';
 import type { LedgerRow } from './ledger.ts';

@@ -6,7 +6,7 @@ import { previousRelease } from '../recipe/previous-release.ts';
 import { type Recipe, readRecipe } from '../recipe/recipe.ts';
 import type { RunId } from '../shared/brand.ts';
 import { SeatrialError } from '../shared/errors.ts';
-import type { AppPlace } from '../stack/adjust.ts';
+import type { AppPlace } from '../stack/adjust/adjustment.ts';
 import { renderStack, type Stack } from '../stack/stack.ts';
 import { readSuite, type Suite } from '../suite/suite.ts';
 import type { TestRequest } from '../trigger/request.ts';

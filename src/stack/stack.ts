@@ -5,7 +5,8 @@ import { writeFiles } from '../recipe/git.ts';
 import { type BackupLabels, parseBackupLabels, parseRouterLabels } from '../recipe/labels.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { SeatrialError } from '../shared/errors.ts';
-import { type Adjustment, type AppPlace, adjust } from './adjust.ts';
+import { adjust } from './adjust/adjust.ts';
+import type { Adjustment, AppPlace } from './adjust/adjustment.ts';
 import { isExternal, parseStackFile, printStackFile, type StackFile } from './document.ts';
 import { paceOf } from './pace.ts';
 

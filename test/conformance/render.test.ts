@@ -7,7 +7,7 @@ import { readEnvironment } from '../../src/config/environment.ts';
 import { fetchRepository } from '../../src/recipe/git.ts';
 import { readRecipe } from '../../src/recipe/recipe.ts';
 import { parseRunId, parseStackName } from '../../src/shared/brand.ts';
-import type { AppPlace } from '../../src/stack/adjust.ts';
+import type { AppPlace } from '../../src/stack/adjust/adjustment.ts';
 import { renderStack, type Stack } from '../../src/stack/stack.ts';
 import { renderingDeployer } from '../support/deployer.ts';
 import { temporaryDirectory } from '../support/directory.ts';

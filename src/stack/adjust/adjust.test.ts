@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { parseCommitSha, parseRunId, parseStackName } from '../shared/brand.ts';
-import { type AppPlace, adjust } from './adjust.ts';
-import { parseStackFile, printStackFile, type StackFile } from './document.ts';
+import { parseCommitSha, parseRunId, parseStackName } from '../../shared/brand.ts';
+import { parseStackFile, printStackFile, type StackFile } from '../document.ts';
+import { adjust } from './adjust.ts';
+import type { AppPlace } from './adjustment.ts';
 
 const RENDERED = `
 version: "3.8"

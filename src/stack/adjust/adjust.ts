@@ -1,0 +1,25 @@
+import type { StackFile } from '../document.ts';
+import type { Adjust, Adjustment, AppPlace } from './adjustment.ts';
+import { avoidVirtualIps } from './endpoint-mode.ts';
+import { withoutGrace } from './grace.ts';
+import { addLabels } from './labels.ts';
+import { makeLiteral } from './literal.ts';
+import { replaceProxy } from './network.ts';
+import { pinNode } from './node-pin.ts';
+import { quicken } from './quicken.ts';
+
+/** All adjustments, in the order in which they are made and told. */
+const ADJUSTMENTS: readonly Adjust[] = [
+  addLabels,
+  replaceProxy,
+  withoutGrace,
+  pinNode,
+  quicken,
+  avoidVirtualIps,
+  makeLiteral,
+];
+
+/** Adjusts in place and says what was changed. */
+export function adjust(file: StackFile, place: AppPlace): Adjustment[] {
+  return ADJUSTMENTS.flatMap((one) => one(file, place));
+}

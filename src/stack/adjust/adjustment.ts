@@ -1,0 +1,28 @@
+import type { CommitSha, RunId, StackName } from '../../shared/brand.ts';
+import type { StackFile } from '../document.ts';
+
+/** A change of ours to what the recipe says, and why. */
+export interface Adjustment {
+  /** Undefined where it concerns the whole stack. */
+  readonly service: string | undefined;
+  readonly what: string;
+  readonly reason: string;
+}
+
+/** What adjustments depend on. */
+export interface AppPlace {
+  readonly run: RunId;
+  readonly app: string;
+  readonly controller: string;
+  /** Seconds since the epoch, fixed for the run. */
+  readonly expires: number;
+  readonly stack: StackName;
+  readonly sha: CommitSha;
+  /** The app's own network, in the place of the operator's `proxy`. */
+  readonly network: string;
+  readonly nodeId: string;
+  readonly ipvs: boolean;
+}
+
+/** Changes the document in place and says what was changed; nothing to change gives an empty list. */
+export type Adjust = (file: StackFile, place: AppPlace) => readonly Adjustment[];
