@@ -5,7 +5,8 @@ import { temporaryDirectory } from '../../test/support/directory.ts';
 import { errorOf } from '../../test/support/errors.ts';
 import { PATH, type WorkTree, workTree } from '../../test/support/git.ts';
 import { parseCommitSha } from '../shared/brand.ts';
-import { type FetchOptions, fetchRepository, writeFiles } from './git.ts';
+import { type FetchOptions, fetchRepository } from './git.ts';
+import { writeFiles } from './write-files.ts';
 
 const signal = AbortSignal.timeout(60_000);
 
@@ -34,9 +35,8 @@ describe('fetching a repository', () => {
     const replaced = tree.commit('replaced by a force-push');
     tree.git('reset', '--quiet', '--hard', 'HEAD~1');
     const repository = await fetched(tree, { commits: [replaced] });
-    expect((await repository.files(replaced, signal)).map(({ content }) => content.toString())).toEqual([
-      'replaced',
-    ]);
+    const { files } = await repository.files(replaced, signal);
+    expect(files.map(({ content }) => content.toString())).toEqual(['replaced']);
   });
 
   test('a commit that is not to be had is bad input, with its id and what to do', async () => {
@@ -100,7 +100,7 @@ describe('fetching a repository', () => {
     const repository = await fetched(tree);
     const head = await repository.resolve('main', signal);
     if (head === undefined) throw new Error('no head');
-    await writeFiles(temporaryDirectory(), await repository.files(head, signal));
+    await writeFiles(temporaryDirectory(), (await repository.files(head, signal)).files);
     expect(existsSync(proof)).toBe(false);
   });
 
@@ -120,8 +120,8 @@ describe('the files of a commit', () => {
     tree.write('compose.yml', 'two');
     tree.commit('two');
     const repository = await fetched(tree);
-    const [file] = await repository.files(first, signal);
-    expect(file?.content.toString()).toBe('one');
+    const { files } = await repository.files(first, signal);
+    expect(files[0]?.content.toString()).toBe('one');
   });
 
   test('come byte by byte, whatever is in them', async () => {
@@ -131,7 +131,7 @@ describe('the files of a commit', () => {
     tree.write('windows.txt', 'a\r\nb\r\n');
     tree.write('empty', '');
     const head = tree.commit('binary');
-    const files = await (await fetched(tree)).files(head, signal);
+    const { files } = await (await fetched(tree)).files(head, signal);
     const content = (path: string) => files.find((file) => file.path === path)?.content;
     expect(content('picture.png')?.equals(bytes)).toBe(true);
     expect(content('windows.txt')?.toString()).toBe('a\r\nb\r\n');
@@ -149,7 +149,7 @@ describe('the files of a commit', () => {
     tree.git('commit', '--quiet', '--message', 'with a submodule');
     const head = parseCommitSha(tree.git('rev-parse', 'HEAD')) ?? inner;
     expect(tree.git('ls-tree', '-r', '--name-only', head).split('\n')).toContain('module');
-    const files = await (await fetched(tree)).files(head, signal);
+    const { files } = await (await fetched(tree)).files(head, signal);
     expect(files.map(({ path, executable }) => [path, executable])).toEqual([
       ['compose.yml', false],
       ['entrypoint.sh', true],
@@ -158,10 +158,10 @@ describe('the files of a commit', () => {
 
   test('may have names that need care', async () => {
     const tree = workTree();
-    const names = ['with space.txt', 'ümlaut.txt', 'a\ttab.txt', '"quoted".txt', '-dash.txt', 'deep/er/file'];
+    const names = ['with space.txt', 'ümlaut.txt', '"quoted".txt', '-dash.txt', 'deep/er/file'];
     for (const name of names) tree.write(name, name);
     const head = tree.commit('names');
-    const files = await (await fetched(tree)).files(head, signal);
+    const { files } = await (await fetched(tree)).files(head, signal);
     expect(files.map(({ path }) => path).sort()).toEqual([...names].sort());
     expect(files.every(({ path, content }) => content.toString() === path)).toBe(true);
     const directory = temporaryDirectory();
@@ -214,9 +214,9 @@ test('the tags of a commit are those it can reach, with the commits they name', 
   const repository = await fetched(tree);
   const tags = await repository.tagsReachableFrom(second, signal);
   expect([...tags].sort((a, b) => (a.name < b.name ? -1 : 1))).toEqual([
-    { name: '1.0.0+1.0', commit: first },
-    { name: '1.1.0+1.0', commit: second },
-    { name: 'lightweight', commit: first },
+    { name: '1.0.0+1.0', commit: first, annotated: true },
+    { name: '1.1.0+1.0', commit: second, annotated: true },
+    { name: 'lightweight', commit: first, annotated: false },
   ]);
 });
 

@@ -1,9 +1,12 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type CommitSha, parseCommitSha } from '../shared/brand.ts';
 import { SeatrialError } from '../shared/errors.ts';
-import { type ProcessResult, runProcess } from '../shared/process.ts';
+import type { ProcessResult } from '../shared/process.ts';
 import { lastLines } from '../shared/text.ts';
+import { readFiles } from './commit-files.ts';
+import { type Git, gitIn, ok, repositoryRefused } from './git-command.ts';
+import type { CommitFiles } from './repository-file.ts';
 
 /** A private bare copy of a recipe's repository; nothing in it is ever executed or checked out. */
 export interface Repository {
@@ -11,24 +14,20 @@ export interface Repository {
   readonly source: string;
   /** Resolves a branch, tag or id to a commit; undefined where there is none. */
   resolve(revision: string, signal: AbortSignal): Promise<CommitSha | undefined>;
-  /** Tags that name commits reachable from this one, in no order. */
+  /** Tags that name commits reachable from this one, the youngest first. */
   tagsReachableFrom(commit: CommitSha, signal: AbortSignal): Promise<readonly Tag[]>;
   mergeBase(a: CommitSha, b: CommitSha, signal: AbortSignal): Promise<CommitSha | undefined>;
   /** Identifies the whole content of a commit: equal trees are equal recipes. */
   treeOf(commit: CommitSha, signal: AbortSignal): Promise<string>;
-  /** All files of a commit, within limits. */
-  files(commit: CommitSha, signal: AbortSignal): Promise<readonly RepositoryFile[]>;
+  /** What a commit holds. Throws `input` error `repository-refused` where that is more than a recipe has. */
+  files(commit: CommitSha, signal: AbortSignal): Promise<CommitFiles>;
 }
 
 export interface Tag {
   readonly name: string;
   readonly commit: CommitSha;
-}
-
-export interface RepositoryFile {
-  readonly path: string;
-  readonly executable: boolean;
-  readonly content: Buffer;
+  /** abra deploys no release whose tag is not (B81). */
+  readonly annotated: boolean;
 }
 
 export interface FetchOptions {
@@ -41,29 +40,19 @@ export interface FetchOptions {
   readonly commits: readonly CommitSha[];
   /** More refs to ask for, such as refs/pull/1/head, or HEAD:refs/other to give one another name here. */
   readonly refs: readonly string[];
+  /** Bytes that the packed history may have; 256 MiB by default. */
+  readonly maxBytes?: number;
   readonly signal: AbortSignal;
 }
 
-const GIT_DEADLINE_MS = 120_000;
-const LIMITS = { files: 2000, fileBytes: 5 * 1024 * 1024, totalBytes: 64 * 1024 * 1024, pathLength: 300 };
-// Nothing of the machine's or the repository's own settings: no hooks, filters, helpers, prompts or other protocols.
-const SAFE_SETTINGS = [
-  ['core.hooksPath', '/dev/null'],
-  ['core.fsmonitor', 'false'],
-  ['credential.helper', ''],
-  ['protocol.allow', 'never'],
-  ['protocol.file.allow', 'always'],
-  ['protocol.https.allow', 'always'],
-  ['protocol.http.allow', 'always'],
-  ['fetch.fsckObjects', 'true'],
-  ['transfer.maxSize', String(LIMITS.totalBytes * 4)],
-  ['gc.auto', '0'],
-] as const;
+const LARGEST_HISTORY = 256 * 1024 * 1024;
+const WATCH_MS = 200;
 
 /**
  * Fetches branches, tags and the asked refs into a private bare repository.
- * Throws `input` error `not-a-repository` where the source is none and `unknown-commit`
- * where a wanted commit is not to be had from it.
+ * Throws `input` errors: `not-a-repository` where the source is none, `repository-refused`
+ * where it sends what no recipe has, and `unknown-commit` where a wanted commit is not to be
+ * had from it.
  */
 export async function fetchRepository(options: FetchOptions): Promise<Repository> {
   const gitDir = join(options.directory, 'repository.git');
@@ -75,54 +64,66 @@ export async function fetchRepository(options: FetchOptions): Promise<Repository
     '+refs/tags/*:refs/tags/*',
     ...options.refs.map((ref) => (ref.includes(':') ? `+${ref}` : `+${ref}:${ref}`)),
   ];
-  const fetched = await git(
-    ['fetch', '--quiet', '--no-recurse-submodules', '--', options.source, ...specs],
-    options.signal,
-  );
-  if (fetched.exitCode !== 0) throw notARepository(options.source, fetched);
+  const fetched = await fetchWithin(git, gitDir, options, specs);
+  if (fetched.exitCode !== 0) throw notFetched(options.source, fetched);
   const repository = reader(git, options.source);
-  for (const commit of options.commits) await haveCommit(git, repository, options, commit);
+  for (const commit of options.commits) await haveCommit(git, gitDir, repository, options, commit);
   return repository;
 }
 
-type Git = (
-  args: readonly string[],
-  signal: AbortSignal,
-  more?: { anywhere?: boolean; bytes?: true; input?: string },
-) => Promise<ProcessResult>;
+/** Git itself knows no limit for what a server sends, so that the growing pack is watched. */
+async function fetchWithin(
+  git: Git,
+  gitDir: string,
+  { source, signal, maxBytes = LARGEST_HISTORY }: FetchOptions,
+  specs: readonly string[],
+): Promise<ProcessResult> {
+  const stop = new AbortController();
+  const look = async () => {
+    if ((await packedBytes(gitDir)) > maxBytes)
+      stop.abort(repositoryRefused(`a history of more than ${Math.ceil(maxBytes / 1024 / 1024)} MiB`));
+  };
+  const watch = setInterval(() => void look(), WATCH_MS);
+  try {
+    const args = ['fetch', '--quiet', '--no-recurse-submodules', '--no-auto-maintenance', '--', source];
+    const fetched = await git([...args, ...specs], AbortSignal.any([signal, stop.signal]));
+    await look();
+    stop.signal.throwIfAborted();
+    return fetched;
+  } finally {
+    clearInterval(watch);
+  }
+}
 
-function gitIn(gitDir: string, path: string): Git {
-  const settings = SAFE_SETTINGS.flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  return (args, signal, more) =>
-    runProcess('git', [...settings, ...(more?.anywhere === true ? [] : ['--git-dir', gitDir]), ...args], {
-      env: {
-        PATH: path,
-        GIT_CONFIG_NOSYSTEM: '1',
-        GIT_CONFIG_GLOBAL: '/dev/null',
-        GIT_TERMINAL_PROMPT: '0',
-        GIT_LFS_SKIP_SMUDGE: '1',
-        GIT_NO_REPLACE_OBJECTS: '1',
-        LC_ALL: 'C',
-      },
-      signal,
-      name: 'reading the recipe repository',
-      deadline: GIT_DEADLINE_MS,
-      maxBytes: LIMITS.totalBytes,
-      ...(more?.bytes === undefined ? {} : { bytes: more.bytes }),
-      ...(more?.input === undefined ? {} : { input: more.input }),
-    });
+/** Also what is still on its way; 0 before anything is there. */
+async function packedBytes(gitDir: string): Promise<number> {
+  const directory = join(gitDir, 'objects', 'pack');
+  const names = await readdir(directory).catch(() => []);
+  const sizes = await Promise.all(
+    // Git renames packs while we look.
+    names.map((name) =>
+      stat(join(directory, name)).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 /** A commit that no ref names any more can still be asked for by its id. */
 async function haveCommit(
   git: Git,
+  gitDir: string,
   repository: Repository,
   options: FetchOptions,
   commit: CommitSha,
 ): Promise<void> {
-  if ((await repository.resolve(commit, options.signal)) !== undefined) return;
-  await git(['fetch', '--quiet', '--no-recurse-submodules', '--', options.source, commit], options.signal);
-  if ((await repository.resolve(commit, options.signal)) !== undefined) return;
+  // The id of a tag resolves as well, but to another commit.
+  const have = async () => (await repository.resolve(commit, options.signal)) === commit;
+  if (await have()) return;
+  await fetchWithin(git, gitDir, options, [commit]);
+  if (await have()) return;
   throw new SeatrialError({
     kind: 'input',
     code: 'unknown-commit',
@@ -143,15 +144,20 @@ function reader(git: Git, source: string): Repository {
       return found.exitCode === 0 ? parseCommitSha(found.stdout) : undefined;
     },
     async tagsReachableFrom(commit, signal) {
-      const format = '%(refname:strip=2)%09%(objectname)%09%(*objectname)';
+      const format = '%(refname:strip=2)%09%(objecttype)%09%(objectname)%09%(*objectname)';
       const listed = await ok(
-        git(['for-each-ref', `--merged=${commit}`, `--format=${format}`, 'refs/tags'], signal),
+        git(
+          ['for-each-ref', '--sort=-creatordate', `--merged=${commit}`, `--format=${format}`, 'refs/tags'],
+          signal,
+        ),
         'git tag',
       );
       return listed.stdout.split('\n').flatMap((line) => {
-        const [name, object, peeled] = line.split('\t');
-        const target = parseCommitSha(peeled || object || '');
-        return name === undefined || name === '' || target === undefined ? [] : [{ name, commit: target }];
+        const [name = '', type, object = '', peeled = ''] = line.split('\t');
+        const target = parseCommitSha(peeled === '' ? object : peeled);
+        return name === '' || target === undefined
+          ? []
+          : [{ name, commit: target, annotated: type === 'tag' }];
       });
     },
     async mergeBase(a, b, signal) {
@@ -165,81 +171,12 @@ function reader(git: Git, source: string): Repository {
   };
 }
 
-async function readFiles(git: Git, commit: CommitSha, signal: AbortSignal): Promise<RepositoryFile[]> {
-  const listed = await ok(
-    git(['ls-tree', '-r', '-z', '--long', '--full-tree', commit], signal),
-    'git ls-tree',
+function notFetched(source: string, result: ProcessResult): SeatrialError {
+  const broken = /(?:fsck error in packed object|has bad hash|hash mismatch|corrupt|bad object).*/.exec(
+    result.stderr,
   );
-  const entries = listed.stdout
-    .split('\0')
-    .filter((line) => line !== '')
-    .map(asEntry);
-  if (entries.length > LIMITS.files) throw tooBig(`more than ${LIMITS.files} files`);
-  if (entries.reduce((sum, entry) => sum + entry.size, 0) > LIMITS.totalBytes)
-    throw tooBig('more than 64 MiB');
-  const tooLarge = entries.find(
-    (entry) => entry.size > LIMITS.fileBytes || entry.path.length > LIMITS.pathLength,
-  );
-  if (tooLarge !== undefined) throw tooBig(`a file as large as ${tooLarge.path.slice(0, 80)}`);
-  // Links and submodules could lead out of the tree; recipes have no use for them.
-  const plain = entries.filter(({ mode }) => mode === '100644' || mode === '100755');
-  const contents = await readBlobs(
-    git,
-    plain.map(({ object }) => object),
-    signal,
-  );
-  return plain.map(({ path, mode }, index) => ({
-    path,
-    executable: mode === '100755',
-    content: contents[index] ?? Buffer.alloc(0),
-  }));
-}
-
-/** The contents of blobs, in the order in which they are asked for. */
-async function readBlobs(git: Git, objects: readonly string[], signal: AbortSignal): Promise<Buffer[]> {
-  const input = objects.map((object) => `${object}\n`).join('');
-  const batch = await ok(git(['cat-file', '--batch'], signal, { bytes: true, input }), 'git cat-file');
-  const bytes = Buffer.from(batch.stdout, 'latin1');
-  const contents: Buffer[] = [];
-  for (let at = 0; at < bytes.length; ) {
-    // "<object> blob <size>", a newline, the content, a newline.
-    const head = bytes.indexOf(0x0a, at);
-    const size = Number(bytes.subarray(at, head).toString('latin1').split(' ')[2]);
-    contents.push(bytes.subarray(head + 1, head + 1 + size));
-    at = head + 1 + size + 1;
-  }
-  return contents;
-}
-
-function asEntry(line: string): { mode: string; object: string; size: number; path: string } {
-  const tab = line.indexOf('\t');
-  const [mode = '', , object = '', size = '0'] = line.slice(0, tab).split(/\s+/);
-  return { mode, object, size: Number(size) || 0, path: line.slice(tab + 1) };
-}
-
-/** Writes files below a directory; paths that would lead out of it are refused. */
-export async function writeFiles(directory: string, files: readonly RepositoryFile[]): Promise<void> {
-  for (const file of files) {
-    if (file.path.split('/').some((part) => part === '' || part === '.' || part === '..'))
-      throw tooBig(`a path such as ${file.path}`);
-    const target = join(directory, file.path);
-    await mkdir(dirname(target), { recursive: true });
-    await writeFile(target, file.content, { mode: file.executable ? 0o755 : 0o644 });
-  }
-}
-
-async function ok(running: Promise<ProcessResult>, what: string): Promise<ProcessResult> {
-  const result = await running;
-  if (result.exitCode === 0) return result;
-  throw new SeatrialError({
-    kind: 'environment',
-    code: 'git-failed',
-    sentence: `${what} failed: ${lastLines(result.stderr, 2).join(' / ')}`,
-    facts: { what, exitCode: result.exitCode },
-  });
-}
-
-function notARepository(source: string, result: ProcessResult): SeatrialError {
+  if (broken !== null)
+    return repositoryRefused(`objects that git refuses (${lastLines(broken[0], 1).join('')})`);
   return new SeatrialError({
     kind: 'input',
     code: 'not-a-repository',
@@ -256,13 +193,4 @@ function gitsWords(stderr: string): string {
     /^fatal: /,
     '',
   );
-}
-
-function tooBig(what: string): SeatrialError {
-  return new SeatrialError({
-    kind: 'input',
-    code: 'repository-refused',
-    sentence: `This is not read as a recipe: it has ${what}.`,
-    remedy: 'A recipe holds compose files and small templates; keep data elsewhere.',
-  });
 }

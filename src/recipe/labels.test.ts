@@ -27,17 +27,38 @@ describe('backup labels', () => {
       restorePreHook: 'stop',
       restorePostHook: 'load',
       volumes: { cache: 'excluded', db: ['dump.sql', 'more/of it'] },
+      old: [],
+      unknown: [],
     });
   });
 
-  test('of the first generation and inventions mean nothing', () => {
+  test('of the first generation and inventions mean nothing, and are told apart', () => {
     const labels = parseBackupLabels({
       'backupbot.backup.path': '/data',
+      'backupbot.restore': 'true',
       'backupbot.backup.command': 'pg_dump',
       'backupbot.backup.volumes': 'false',
+      'backupbot.backup.pre_hook': 'dump',
+      'backupbot.backups': 'true',
+      backupbottle: 'true',
     });
-    expect(labels.volumes).toEqual({});
-    expect(labels.preHook).toBeUndefined();
+    expect(labels).toMatchObject({ enabled: false, volumes: {}, preHook: undefined });
+    expect(labels.old).toEqual(['backupbot.backup.path', 'backupbot.restore']);
+    expect(labels.unknown).toEqual([
+      'backupbot.backup.command',
+      'backupbot.backup.volumes',
+      'backupbot.backup.pre_hook',
+      'backupbot.backups',
+    ]);
+  });
+
+  test('name volumes that have dots in their names, and one that is called path', () => {
+    const labels = parseBackupLabels({
+      'backupbot.backup.volumes.my.data': 'false',
+      'backupbot.backup.volumes.v1.db.path': 'dump.sql',
+      'backupbot.backup.volumes.path': 'false',
+    });
+    expect(labels.volumes).toEqual({ 'my.data': 'excluded', 'v1.db': ['dump.sql'], path: 'excluded' });
   });
 });
 

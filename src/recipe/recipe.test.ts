@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { temporaryDirectory } from '../../test/support/directory.ts';
 import { errorOf } from '../../test/support/errors.ts';
 import { PATH, workTree } from '../../test/support/git.ts';
+import { recipeOf } from '../../test/support/recipe.ts';
 import { fetchRepository } from './git.ts';
-import { type Recipe, readRecipe } from './recipe.ts';
+import { type Recipe, readRecipe, withCompose } from './recipe.ts';
 
 const signal = AbortSignal.timeout(60_000);
 const COMPOSE = `services:
@@ -34,6 +35,18 @@ describe('a recipe at one commit', () => {
   test('needs nothing but a compose.yml', async () => {
     const recipe = await read({ 'compose.yml': 'services:\n  app:\n    image: nginx\n' });
     expect(recipe).toMatchObject({ env: {}, version: undefined });
+  });
+
+  test('can have other compose files switched on, and all that follows from them follows', () => {
+    const recipe = recipeOf({
+      'compose.yml': COMPOSE,
+      'compose.db.yml': 'services:\n  db:\n    image: postgres:16\n',
+    });
+    expect(recipe.databases).toEqual([]);
+    const more = withCompose(recipe, [...recipe.compose, ...recipe.inactive], []);
+    expect(more.services.map(({ name }) => name)).toEqual(['app', 'db']);
+    expect(more.databases).toMatchObject([{ service: 'db', kind: 'postgres', major: 16 }]);
+    expect(more.version).toBe('1.2.0+1.25');
   });
 
   test('two commits with the same files have the same tree', async () => {

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Deployer, Deployment } from '../ports/deployer.ts';
 import { type Route, serviceAddress } from '../ports/router.ts';
-import { writeFiles } from '../recipe/git.ts';
 import { type BackupLabels, parseBackupLabels, parseRouterLabels } from '../recipe/labels.ts';
 import type { Recipe } from '../recipe/recipe.ts';
+import { writeFiles } from '../recipe/write-files.ts';
 import { SeatrialError } from '../shared/errors.ts';
 import { adjust } from './adjust/adjust.ts';
 import type { Adjustment, AppPlace } from './adjust/adjustment.ts';

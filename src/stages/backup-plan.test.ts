@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { deploymentOf } from '../../test/support/deployer.ts';
-import { parseCompose } from '../recipe/compose.ts';
+import { recipeOf } from '../../test/support/recipe.ts';
 import { parseBackupLabels } from '../recipe/labels.ts';
 import { parseCommitSha, parseRunId, parseStackName } from '../shared/brand.ts';
 import type { Stack } from '../stack/stack.ts';
@@ -143,19 +143,8 @@ function stackOf(services: Services, more: More = {}): Stack {
   const volumes = more.volumes ?? Object.values(services).flatMap(({ mounts }) => mounts);
   return {
     recipe: {
-      ...{
-        name: 'sample',
-        sha,
-        tree: '',
-        files: [],
-        inactive: [],
-        envSample: [],
-        exports: [],
-        findings: [],
-        env: {},
-        version: more.version,
-      },
-      compose: [parseCompose('compose.yml', more.compose ?? 'services: {app: {image: x}}')],
+      ...recipeOf({ 'compose.yml': more.compose ?? 'services: {app: {image: x}}' }),
+      version: more.version,
     },
     place: {
       ...{ run, stack, sha, app: 'live', controller: 'test', expires: 0 },

@@ -1,0 +1,94 @@
+import type { ComposeFile } from './compose.ts';
+import type { EnvEntry } from './env-sample.ts';
+import { variablesIn } from './interpolate.ts';
+import type { RecipeService } from './services.ts';
+import { type Env, type Part, type Place, partsByName, type Written, writtenAt } from './written.ts';
+
+/** A secret that the compose files declare, and how its value is asked for. */
+export interface SecretWish extends Place {
+  /** Compose key: what services mount and templates name. */
+  readonly key: string;
+  /** Undefined where the secret has no `name:`; it is then called `<stack>_<key>`. */
+  readonly name: Written | undefined;
+  /** The variable of `name:` that says which version is in use. */
+  readonly versionVariable: string | undefined;
+  /** Letters of a random password; undefined asks for a passphrase of words. */
+  readonly length: number | undefined;
+  /** As written: `default`, `hex`, `special`, …, also names that nobody knows. */
+  readonly charset: string | undefined;
+  /** False where it has to be inserted by hand. */
+  readonly generate: boolean;
+  /** Empty where no service mounts it: abra makes no such secret. */
+  readonly mountedBy: readonly MountedBy[];
+  readonly external: boolean;
+  /** Path of a file with the value, as written; only where it is not external. */
+  readonly path: Written | undefined;
+}
+
+export interface MountedBy extends Place {
+  readonly service: string;
+  /** Name below `/run/secrets`, or a path. */
+  readonly target: string;
+}
+
+export interface SecretSources {
+  readonly compose: readonly ComposeFile[];
+  readonly services: readonly RecipeService[];
+  readonly envSample: readonly EnvEntry[];
+  /** A secret of a feature that is switched off in the sample has its modifiers here. */
+  readonly commented: readonly EnvEntry[];
+  readonly env: Env;
+}
+
+export function secretsOf(sources: SecretSources): readonly SecretWish[] {
+  return [...partsByName(sources.compose, 'secrets')].map(([key, parts]) => secretOf(key, parts, sources));
+}
+
+function secretOf(key: string, parts: readonly Part[], sources: SecretSources): SecretWish {
+  const { env, services } = sources;
+  const external = writtenAt(parts, env, 'external')?.value === 'true';
+  const oldName = writtenAt(parts, env, 'external', 'name');
+  const name = writtenAt(parts, env, 'name') ?? oldName;
+  const versionVariable = name === undefined ? undefined : versionVariableOf(name.raw);
+  const modifiers = versionVariable === undefined ? {} : modifiersOf(versionVariable, sources);
+  const last = parts.at(-1);
+  return {
+    key,
+    file: last?.file ?? '',
+    line: last?.line ?? 1,
+    name,
+    versionVariable,
+    length: positive(modifiers['length']),
+    charset: modifiers['charset'],
+    generate: modifiers['generate'] !== 'false',
+    mountedBy: mountsOf(key, services),
+    external: external || oldName !== undefined,
+    path: writtenAt(parts, env, 'file'),
+  };
+}
+
+/** By convention the last variable of a name; the stack's own is none. */
+export function versionVariableOf(name: string): string | undefined {
+  return variablesIn(name)
+    .map((use) => use.name)
+    .filter((variable) => variable !== 'STACK_NAME')
+    .at(-1);
+}
+
+function modifiersOf(variable: string, sources: SecretSources): Readonly<Record<string, string>> {
+  const last = (entries: readonly EnvEntry[]) => entries.filter((entry) => entry.key === variable).at(-1);
+  return (last(sources.envSample) ?? last(sources.commented))?.modifiers ?? {};
+}
+
+function positive(text: string | undefined): number | undefined {
+  const number = Number(text);
+  return Number.isSafeInteger(number) && number > 0 ? number : undefined;
+}
+
+function mountsOf(key: string, services: readonly RecipeService[]): readonly MountedBy[] {
+  return services.flatMap((service) =>
+    service.secrets
+      .filter((mount) => mount.source === key)
+      .map(({ target, file, line }) => ({ service: service.name, target: target ?? key, file, line })),
+  );
+}
