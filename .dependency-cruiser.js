@@ -62,8 +62,7 @@ const PURE = [
   '^src/verdict/',
   '^src/trigger/grammar\\.ts$',
   '^src/stages/(convergence|blame|backup-plan)\\.ts$',
-  '^src/recipe/(abra-sh|compose|env-sample|labels|versions)\\.ts$',
-  '^src/recipe/router-.*\\.ts$',
+  '^src/recipe/(?!(git|git-command|locate|commit-files|write-files)\\.ts$)',
   '^src/stack/adjust/',
   '^src/stack/(pace|duration)\\.ts$',
 ];
