@@ -134,6 +134,7 @@ async function openHouse(settings: Settings, see: SeeEvent): Promise<OpenHouse> 
       }),
       leases: createSwarmLeases(engine, systemClock),
       store: seen(runStore(db, systemClock, redactor), see),
+      redactor,
       clock: systemClock,
       random,
       settings: runSettings(settings),
