@@ -62,10 +62,10 @@ const PURE = [
   '^src/verdict/',
   '^src/trigger/grammar\\.ts$',
   '^src/stages/(convergence|blame|backup-plan)\\.ts$',
-  '^src/recipe/(abra-sh|compose|env-sample|labels|versions)\\.ts$',
+  '^src/recipe/(abra-sh|compose|env-sample|labels|overlays|secrets|versions)\\.ts$',
   '^src/recipe/router-.*\\.ts$',
   '^src/stack/adjust/',
-  '^src/stack/(pace|duration)\\.ts$',
+  '^src/stack/(pace|duration|environment|secrets|secret-value|words)\\.ts$',
 ];
 
 export default {
