@@ -124,12 +124,11 @@ function waysToWrite(secret: string): string[] {
 
 function inAddresses(text: string): string[] {
   const encoded = encodeURIComponent(text.toWellFormed());
-  // Everything but letters and digits may be encoded, some encoders write small digits, and forms a plus.
   const strict = encoded.replace(/[-_.!~*'()]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
+  const form = new URLSearchParams({ '': text }).toString().slice(1);
+  // Some writers have small digits, and only forms a plus for a space.
   const small = (one: string) => one.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase());
-  return [encoded, strict]
-    .flatMap((one) => [one, one.replaceAll('%20', '+')])
-    .flatMap((one) => [one, small(one)]);
+  return [encoded, strict, form, form.replaceAll('+', '%20')].flatMap((one) => [one, small(one)]);
 }
 
 function inJson(text: string): string[] {
