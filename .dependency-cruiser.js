@@ -64,7 +64,7 @@ const PURE = [
   '^src/stages/(convergence|blame|backup-plan)\\.ts$',
   '^src/recipe/(?!(git|git-command|locate|commit-files|write-files)\\.ts$)',
   '^src/stack/adjust/',
-  '^src/stack/(pace|duration)\\.ts$',
+  '^src/stack/(pace|duration|environment|secrets|secret-value|words)\\.ts$',
 ];
 
 export default {

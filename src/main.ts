@@ -33,14 +33,16 @@ import { createRedactor } from './shared/redact.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const environment = readEnvironment();
 const redactor = createRedactor();
+const out = redactor.stream((text) => void process.stdout.write(text));
+const err = redactor.stream((text) => void process.stderr.write(text));
 const stop = new AbortController();
 let ending: 130 | 143 | undefined;
 
 const parts: Omit<Parts, 'exit'> = {
   environment,
   streams: {
-    out: (text) => void process.stdout.write(redactor.redact(text)),
-    err: (text) => void process.stderr.write(redactor.redact(text)),
+    out: out.write,
+    err: err.write,
     live: process.stderr.isTTY === true && !environment.ci,
     color: process.stdout.isTTY === true && !environment.noColor,
     ...(process.stderr.isTTY === true ? { columns: process.stderr.columns } : {}),
@@ -68,6 +70,9 @@ const parts: Omit<Parts, 'exit'> = {
 
 // A reader that went away, such as `| head`, is no reason to leave a run without its teardown.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+process.on('exit', () => {
+  for (const stream of [out, err]) stream.end();
+});
 for (const [signal, code] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
@@ -134,6 +139,7 @@ async function openHouse(settings: Settings, see: SeeEvent): Promise<OpenHouse> 
       }),
       leases: createSwarmLeases(engine, systemClock),
       store: seen(runStore(db, systemClock, redactor), see),
+      redactor,
       clock: systemClock,
       random,
       settings: runSettings(settings),

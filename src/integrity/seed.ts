@@ -2,6 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { posix } from 'node:path';
 import type { SeedReading } from '../journal/seed-row.ts';
 import type { ArchiveFile, Engine } from '../ports/engine.ts';
+import { keyBytes } from '../shared/key-bytes.ts';
 
 /** Secret of one run from which all its seeds follow. No app ever sees it, so none can make up a seed. */
 export type RunKey = Uint8Array;
@@ -36,7 +37,9 @@ const MAX_BYTES = 1024 * 1024;
 export function fileSeed(key: RunKey, place: SeedPlace, purpose: string, mtime: number): FileSeed {
   const id = `${purpose}:${place.volume}`;
   const name = createHmac('sha256', key).update(`name:${id}`).digest('hex').slice(0, 16);
-  const content = Buffer.from(`${stream(key, `content:${id}`, SEED_BYTES).toString('base64')}\n`);
+  const bytes = keyBytes(key, `content:${id}`);
+  const noise = Uint8Array.from({ length: SEED_BYTES }, () => bytes.next().value);
+  const content = Buffer.from(`${Buffer.from(noise).toString('base64')}\n`);
   const path = `seatrial-${name}.txt`;
   return {
     kind: 'file',
@@ -86,15 +89,6 @@ function compare(seed: FileSeed, found: ArchiveFile): SeedReading {
     found.mtime === planted.mtime ? undefined : 'time of change',
   ].filter((what) => what !== undefined);
   return differs.length === 0 ? { state: 'intact' } : { state: 'changed', what: differs.join(', ') };
-}
-
-/** Bytes that follow from the key, as many as wanted. */
-function stream(key: RunKey, label: string, bytes: number): Buffer {
-  const blocks: Buffer[] = [];
-  for (let block = 0; block * 32 < bytes; block += 1) {
-    blocks.push(createHmac('sha256', key).update(`${label}:${block}`).digest());
-  }
-  return Buffer.concat(blocks).subarray(0, bytes);
 }
 
 function sha256(content: Uint8Array): string {

@@ -6,6 +6,7 @@ import type { Router } from '../ports/router.ts';
 import type { RunId } from '../shared/brand.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { RandomBytes } from '../shared/ids.ts';
+import type { Redactor } from '../shared/redact.ts';
 import type { RunStore } from './store.ts';
 
 /** The parts of which a run is made; chosen once, at the start of the program. */
@@ -16,6 +17,8 @@ export interface House {
   readonly backup: Backup;
   readonly leases: Leases;
   readonly store: RunStore;
+  /** What everything that leaves the process goes through. */
+  readonly redactor: Redactor;
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly settings: RunSettings;

@@ -1,6 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { RunKey } from '../integrity/seed.ts';
 import { makePlan, type Plan, type PlannedApp } from '../plan/plan.ts';
+import type { Deployer, DeploymentSecret } from '../ports/deployer.ts';
 import { fetchRepository, type Repository } from '../recipe/git.ts';
 import { previousRelease } from '../recipe/previous-release.ts';
 import { type Recipe, readRecipe } from '../recipe/recipe.ts';
@@ -84,7 +86,9 @@ export interface Rendered {
 
 export interface RenderContext {
   readonly prepared: Prepared;
-  readonly house: Pick<House, 'deployer' | 'settings'>;
+  readonly house: Pick<House, 'settings'> & { readonly deployer: Pick<Deployer, 'config'> };
+  /** Secret of the run that its generated secrets follow from. */
+  readonly key: RunKey;
   readonly expires: number;
   readonly nodeId: string;
   readonly ipvs: boolean;
@@ -94,22 +98,24 @@ export interface RenderContext {
 /** Renders what one app is deployed from: the head, and the release before it where it starts there. */
 export async function renderApp(context: RenderContext, app: PlannedApp): Promise<Rendered> {
   const { prepared } = context;
-  const render = (recipe: Recipe, which: string) =>
+  const render = (recipe: Recipe, which: string, kept: readonly DeploymentSecret[]) =>
     renderStack({
       recipe,
       place: placeOf(context, app, recipe),
       domain: app.domain,
       env: prepared.suite.env,
+      secrets: prepared.suite.secrets,
+      ...{ kept, key: context.key },
       repository: join(prepared.directory, 'repository.git'),
       directory: join(prepared.directory, `${app.role}-${which}`),
       deployer: context.house.deployer,
       signal: context.signal,
     });
   const { previous: release } = prepared;
-  const [head, previous] = await Promise.all([
-    render(prepared.head, 'head'),
-    release === undefined ? undefined : render(release, 'previous'),
-  ]);
+  const previous = release === undefined ? undefined : await render(release, 'previous', []);
+  // A secret that is there keeps its value, whatever the change asks for under the same name.
+  const kept = app.from === 'previous' ? (previous?.deployment.secrets ?? []) : [];
+  const head = await render(prepared.head, 'head', kept);
   return { app, head, previous };
 }
 

@@ -1,6 +1,8 @@
+import type { RunKey } from '../integrity/seed.ts';
 import type { CheckResult } from '../journal/check.ts';
 import type { RunEvent } from '../journal/event.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { DeploymentSecret } from '../ports/deployer.ts';
 import type { Lease } from '../ports/leases.ts';
 import type { RunId } from '../shared/brand.ts';
 import { asSeatrialError, cancellation, isCancellation, SeatrialError } from '../shared/errors.ts';
@@ -39,15 +41,19 @@ export async function carryOut(options: RunOptions): Promise<Verdict> {
   );
   let lease: Lease | undefined;
   let before: Surroundings | undefined;
+  const key = house.random(32);
+  const hidden: (() => void)[] = [];
   try {
     before = await surroundings(house.engine, signal);
-    const apps = await render(house, prepared, signal);
+    const apps = await render(house, prepared, key, signal);
+    for (const secret of secretsOf(apps)) hidden.push(house.redactor.register(secret.value));
+    refuseUndeployable(apps);
     const images = await pullImages(house.engine, apps, signal);
     lease = await admit(house, prepared.plan, (reason) => emit({ type: 'waiting', reason }), signal);
     emit({ type: 'admitted', slots: lease.slots });
     const leased = AbortSignal.any([signal, lease.lost]);
     await walkPaths({
-      ...{ house, prepared, apps, images, lease, emit, signal: leased },
+      ...{ house, prepared, apps, images, key, lease, emit, signal: leased },
       ledger: house.store.ledger(run),
       async beforeStage() {
         const why = await options.stillWanted(leased);
@@ -60,12 +66,34 @@ export async function carryOut(options: RunOptions): Promise<Verdict> {
   }
   clearTimeout(deadline);
   await endRun(house, run, emit, before, lease);
+  for (const forget of hidden) forget();
   const verdict = verdictOfRecorded(house.store.events(run));
   house.store.conclude(run, verdict);
   return verdict;
 }
 
-async function render(house: House, prepared: Prepared, signal: AbortSignal): Promise<Rendered[]> {
+function secretsOf(apps: readonly Rendered[]): readonly DeploymentSecret[] {
+  return apps.flatMap(({ head, previous }) => [
+    ...head.deployment.secrets,
+    ...(previous?.deployment.secrets ?? []),
+  ]);
+}
+
+/** A secret that nobody has a value for keeps the stack from starting; that is the suite's to say, not the change's. */
+function refuseUndeployable(apps: readonly Rendered[]): void {
+  const found = apps.flatMap(({ head, previous }) => [...head.findings, ...(previous?.findings ?? [])]);
+  const missing = found.find(({ code }) => code === 'B34');
+  if (missing === undefined) return;
+  const { code, sentence, remedy } = missing;
+  throw new SeatrialError({ kind: 'input', code, sentence, remedy });
+}
+
+async function render(
+  house: House,
+  prepared: Prepared,
+  key: RunKey,
+  signal: AbortSignal,
+): Promise<Rendered[]> {
   const info = await house.engine.info(signal);
   if (info.swarm.kind !== 'manager') {
     throw new SeatrialError({
@@ -76,7 +104,7 @@ async function render(house: House, prepared: Prepared, signal: AbortSignal): Pr
     });
   }
   const expires = Math.ceil((house.clock.now() + house.settings.runDeadline + TEARDOWN_MS) / 1000);
-  const context = { prepared, house, expires, nodeId: info.swarm.nodeId, ipvs: info.ipvs, signal };
+  const context = { prepared, house, key, expires, nodeId: info.swarm.nodeId, ipvs: info.ipvs, signal };
   return await Promise.all(prepared.plan.paths.map(({ app }) => renderApp(context, app)));
 }
 

@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import type { RunKey } from '../integrity/seed.ts';
 import type { RunEvent } from '../journal/event.ts';
 import type { Ledger } from '../journal/ledger.ts';
 import type { Path } from '../plan/plan.ts';
@@ -18,6 +19,8 @@ export interface WalkOptions {
   /** One for each path, in their order. */
   readonly apps: readonly Rendered[];
   readonly images: StageContext['images'];
+  /** Secret of this run. */
+  readonly key: RunKey;
   readonly lease: Lease;
   readonly ledger: Ledger;
   /** Aborted with the run, and when its lease is lost. */
@@ -55,18 +58,13 @@ interface Helpers {
 
 async function sideBySide(options: WalkOptions, scope: AppsHouse, helpers: Helpers): Promise<void> {
   const { prepared, lease, signal } = options;
-  const key = options.house.random(32);
   const limit = pLimit(lease.slots);
   let left = prepared.plan.paths.length;
   const walks = prepared.plan.paths.map((path, index) =>
     limit(async () => {
       const app = options.apps[index];
       if (app === undefined) return;
-      await walk(
-        path,
-        (stage) => contextOf(options, helpers, { path, app, key }, stage),
-        options.beforeStage,
-      );
+      await walk(path, (stage) => contextOf(options, helpers, { path, app }, stage), options.beforeStage);
       left -= 1;
       await Promise.all([clearApp(scope, app), left === 0 ? closeHelpers(helpers) : undefined]);
       if (left > 0 && left < lease.slots) await lease.reduce(left, signal);
@@ -80,16 +78,15 @@ async function sideBySide(options: WalkOptions, scope: AppsHouse, helpers: Helpe
 interface OnPath {
   readonly path: Path;
   readonly app: Rendered;
-  readonly key: Uint8Array;
 }
 
 function contextOf(
   options: WalkOptions,
   helpers: Helpers,
-  { path, app, key }: OnPath,
+  { path, app }: OnPath,
   stage: StageName,
 ): StageContext {
-  const { house, prepared, images, ledger, signal, emit } = options;
+  const { house, prepared, images, key, ledger, signal, emit } = options;
   const { engine, deployer, clock } = house;
   return {
     ...{ stage, app: path.app, head: app.head, previous: app.previous, suite: prepared.suite, images, key },

@@ -38,6 +38,7 @@ const ServiceSchema = z.looseObject({
   ports: z.array(PortSchema).nullish(),
   environment: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).nullish(),
   env_file: z.unknown().optional(),
+  secrets: z.array(z.looseObject({ source: z.string() })).nullish(),
 });
 
 const NamedSchema = z.looseObject({

@@ -1,17 +1,23 @@
 import { join } from 'node:path';
-import type { Deployer, Deployment } from '../ports/deployer.ts';
+import type { Deployer, Deployment, DeploymentSecret } from '../ports/deployer.ts';
 import { type Route, serviceAddress } from '../ports/router.ts';
+import type { Finding } from '../recipe/finding.ts';
 import { type BackupLabels, parseBackupLabels, parseRouterLabels } from '../recipe/labels.ts';
+import { withOverlays } from '../recipe/overlays.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { writeFiles } from '../recipe/write-files.ts';
-import { SeatrialError } from '../shared/errors.ts';
+import { keyBytes } from '../shared/key-bytes.ts';
 import { adjust } from './adjust/adjust.ts';
 import type { Adjustment, AppPlace } from './adjust/adjustment.ts';
+import { ownLabels } from './adjust/labels.ts';
 import { isExternal, parseStackFile, printStackFile, type StackFile } from './document.ts';
+import { environmentOf } from './environment.ts';
 import { paceOf } from './pace.ts';
+import { type GivenSecret, secretsOf } from './secrets.ts';
 
 /** A recipe rendered for one app of a run: the very document that is deployed, and what it will make. */
 export interface Stack {
+  /** With the overlays that are switched on for this app. */
   readonly recipe: Recipe;
   readonly place: AppPlace;
   readonly deployment: Deployment;
@@ -24,6 +30,8 @@ export interface Stack {
   readonly networks: readonly string[];
   readonly routes: readonly Route[];
   readonly adjustments: readonly Adjustment[];
+  /** What is known to be amiss before anything is deployed. */
+  readonly findings: readonly Finding[];
 }
 
 export interface StackService {
@@ -50,46 +58,58 @@ export interface RenderOptions {
   readonly domain: string;
   /** Settings of the suite, which win over the recipe's sample. */
   readonly env: Readonly<Record<string, string>>;
+  /** Values of the suite for secrets, by compose key. */
+  readonly secrets: Readonly<Record<string, GivenSecret>>;
+  /** Secrets that are there already when this is deployed. */
+  readonly kept: readonly DeploymentSecret[];
+  /** Secret of the run that generated secrets follow from. */
+  readonly key: Uint8Array;
   /** Path of the fetched repository. */
   readonly repository: string;
   /** An empty private directory for the recipe's files. */
   readonly directory: string;
-  readonly deployer: Deployer;
+  readonly deployer: Pick<Deployer, 'config'>;
   readonly signal: AbortSignal;
 }
 
 /** Throws `recipe` errors with Docker's words where the files make no stack. */
 export async function renderStack(options: RenderOptions): Promise<Stack> {
-  const { recipe, place } = options;
-  await writeFiles(options.directory, recipe.files);
-  const env = {
-    ...recipe.env,
-    LETS_ENCRYPT_ENV: '',
-    ...options.env,
-    DOMAIN: options.domain,
-    STACK_NAME: place.stack,
-  };
-  const files = recipe.compose.map((file) => join(options.directory, file.path));
-  const file = parseStackFile(await options.deployer.config(files, options.directory, env, options.signal));
-  refuseUnsupported(file);
+  const { place, domain, directory } = options;
+  const { values: env, adjustments: moved } = environmentOf({
+    recipe: options.recipe,
+    settings: options.env,
+    ...{ domain, stack: place.stack },
+  });
+  const recipe = withOverlays(options.recipe, env['COMPOSE_FILE'] ?? 'compose.yml');
+  await writeFiles(directory, recipe.files);
+  const files = recipe.compose.map((file) => join(directory, file.path));
+  const file = parseStackFile(await options.deployer.config(files, directory, env, options.signal));
+  // Docker's own label, so that the secret goes with the stack.
+  const labels = { ...ownLabels(place), 'com.docker.stack.namespace': place.stack };
+  const { secrets, findings } = secretsOf({
+    recipe: recipe.name,
+    wishes: recipe.secrets,
+    ...{ file, given: options.secrets, kept: options.kept, labels },
+    bytes: (label) => keyBytes(options.key, label),
+  });
   const budgets = new Map(
     Object.entries(file.services).map(([name, service]) => [
       name,
       paceOf(service)?.budget ?? BUDGET_WITHOUT_CHECK_MS,
     ]),
   );
-  const adjustments = adjust(file, place);
+  const adjustments = [...moved, ...adjust(file, { ...place, env })];
   return {
     recipe,
     place,
     deployment: {
       stack: place.stack,
       document: printStackFile(file),
-      secrets: [],
+      secrets,
       origin: {
         recipe: recipe.name,
         sha: recipe.sha,
-        domain: options.domain,
+        domain,
         env,
         compose: recipe.compose.map(({ path }) => path),
         files: recipe.files,
@@ -100,24 +120,12 @@ export async function renderStack(options: RenderOptions): Promise<Stack> {
     services: servicesOf(file, budgets),
     volumes: namesOf(file.volumes, place.stack),
     configs: Object.values(namesOf(file.configs, place.stack)),
-    secrets: Object.values(namesOf(file.secrets, place.stack)),
+    secrets: [...Object.values(namesOf(file.secrets, place.stack)), ...secrets.map(({ name }) => name)],
     networks: Object.values(namesOf(file.networks, place.stack)),
     routes: routesOf(file, place),
     adjustments,
+    findings,
   };
-}
-
-function refuseUnsupported(file: StackFile): void {
-  const [secret] = Object.entries(file.secrets ?? {})
-    .filter(([, entry]) => isExternal(entry))
-    .map(([name]) => name);
-  if (secret === undefined) return;
-  throw new SeatrialError({
-    kind: 'environment',
-    code: 'secrets-unsupported',
-    sentence: `The recipe needs the secret ${secret}; recipes with secrets cannot be tried yet.`,
-    facts: { secret },
-  });
 }
 
 function servicesOf(file: StackFile, budgets: ReadonlyMap<string, number>): StackService[] {

@@ -156,6 +156,6 @@ function stackOf(services: Services, more: More = {}): Stack {
     })),
     volumes: Object.fromEntries(volumes.map((volume) => [volume, `stack_${volume}`])),
     deployment: deploymentOf(stack, ''),
-    ...{ configs: [], secrets: [], networks: [], routes: [], adjustments: [] },
+    ...{ configs: [], secrets: [], networks: [], routes: [], adjustments: [], findings: [] },
   };
 }

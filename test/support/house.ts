@@ -27,7 +27,7 @@ export function houseIn(lab: TestLab, directory: string): House & { close(): voi
   const random = (count: number) => randomBytes(count);
   const db = openDatabase(join(directory, 'seatrial.db'));
   return {
-    ...{ engine, deployer, random, clock: systemClock },
+    ...{ engine, deployer, random, redactor, clock: systemClock },
     router: createCaddyRouter({ engine, image: images.tools }),
     backup: createResticBackup({ engine, image: images.tools, random, redactor }),
     leases: createSwarmLeases(engine, systemClock),
@@ -56,6 +56,8 @@ export async function customHtmlIn(lab: TestLab, directory: string): Promise<Cus
 
 export interface Conducted {
   readonly house: House;
+  /** The lab's own unless said. */
+  readonly recipe?: string;
   readonly source: string;
   readonly head: CommitSha;
   readonly only: readonly StageName[];
@@ -71,7 +73,15 @@ export async function conducted(options: Conducted): Promise<Report> {
   return await conduct({
     ...{ house, run, unplannable: 'verdict', runs: join(directory, 'runs') },
     request: {
-      ...{ id: `local:${run}`, recipe: 'custom-html', source, head, base: 'main', refs: [], only },
+      ...{
+        id: `local:${run}`,
+        recipe: options.recipe ?? 'custom-html',
+        source,
+        head,
+        base: 'main',
+        refs: [],
+        only,
+      },
       ...{ origin: { kind: 'local' }, at: Date.now() },
     },
     signal: options.signal ?? AbortSignal.timeout(200_000),

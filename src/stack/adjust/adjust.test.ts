@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parseCommitSha, parseRunId, parseStackName } from '../../shared/brand.ts';
 import { parseStackFile, printStackFile, type StackFile } from '../document.ts';
 import { adjust } from './adjust.ts';
-import type { AppPlace } from './adjustment.ts';
+import type { AppScene } from './adjustment.ts';
 
 const RENDERED = `
 version: "3.8"
@@ -152,6 +152,17 @@ test('environment keys without a value go, or they would be filled from our own 
   expect(file.services['app']?.environment).toEqual({ DOMAIN: 'app.example', PORT: 80 });
 });
 
+test('`app` alone has every variable of the environment that it does not set itself, as abra gives it', () => {
+  const { file, adjustments } = adjusted({ env: { DOMAIN: 'other', PORT: '1', MORE: 'more', NONE: '' } });
+  expect(file.services['app']?.environment).toEqual({
+    ...{ DOMAIN: 'app.example', PORT: 80, MORE: 'more', NONE: '' },
+  });
+  expect(file.services['db']?.environment).toBeUndefined();
+  expect(adjustments.find(({ what }) => what.includes('environment'))).toMatchObject({
+    ...{ service: 'app', what: 'MORE, NONE in its environment' },
+  });
+});
+
 test('every adjustment says what and why', () => {
   for (const { what, reason } of adjusted().adjustments) {
     expect(what).not.toBe('');
@@ -177,18 +188,18 @@ const OWN = {
   'seatrial.expires': '1234',
 };
 
-function adjusted(more: Partial<AppPlace> = {}): { file: StackFile; adjustments: ReturnType<typeof adjust> } {
+function adjusted(more: Partial<AppScene> = {}): { file: StackFile; adjustments: ReturnType<typeof adjust> } {
   const file = parseStackFile(RENDERED);
   return { adjustments: adjust(file, place(more)), file };
 }
 
-function place(more: Partial<AppPlace> = {}): AppPlace {
+function place(more: Partial<AppScene> = {}): AppScene {
   const run = parseRunId('00zohv67h');
   const stack = parseStackName('sample-00zohv67hl');
   if (run === undefined || stack === undefined) throw new Error('no names');
   return {
     ...{ run, stack, app: 'live', controller: 'test', expires: 1234, sha: shaOf('a') },
-    ...{ network: 'sample-net', nodeId: 'node1', ipvs: true },
+    ...{ network: 'sample-net', nodeId: 'node1', ipvs: true, env: {} },
     ...more,
   };
 }

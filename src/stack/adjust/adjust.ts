@@ -1,5 +1,6 @@
 import type { StackFile } from '../document.ts';
-import type { Adjust, Adjustment, AppPlace } from './adjustment.ts';
+import type { Adjust, Adjustment, AppScene } from './adjustment.ts';
+import { giveEnvironment } from './app-environment.ts';
 import { avoidVirtualIps } from './endpoint-mode.ts';
 import { withoutGrace } from './grace.ts';
 import { addLabels } from './labels.ts';
@@ -17,9 +18,10 @@ const ADJUSTMENTS: readonly Adjust[] = [
   quicken,
   avoidVirtualIps,
   makeLiteral,
+  giveEnvironment,
 ];
 
 /** Adjusts in place and says what was changed. */
-export function adjust(file: StackFile, place: AppPlace): Adjustment[] {
+export function adjust(file: StackFile, place: AppScene): Adjustment[] {
   return ADJUSTMENTS.flatMap((one) => one(file, place));
 }

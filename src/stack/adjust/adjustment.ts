@@ -24,5 +24,11 @@ export interface AppPlace {
   readonly ipvs: boolean;
 }
 
+/** A place with what is known once the stack is merged. */
+export interface AppScene extends AppPlace {
+  /** The app's whole environment. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
 /** Changes the document in place and says what was changed; nothing to change gives an empty list. */
-export type Adjust = (file: StackFile, place: AppPlace) => readonly Adjustment[];
+export type Adjust = (file: StackFile, place: AppScene) => readonly Adjustment[];

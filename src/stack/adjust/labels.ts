@@ -29,7 +29,9 @@ export function addLabels(file: StackFile, place: AppPlace): Adjustment[] {
 }
 
 /** Labels that every object of an app carries, constant for its run. */
-function ownLabels(place: Pick<AppPlace, 'run' | 'app' | 'controller' | 'expires'>): Record<string, string> {
+export function ownLabels(
+  place: Pick<AppPlace, 'run' | 'app' | 'controller' | 'expires'>,
+): Record<string, string> {
   return {
     'seatrial.run': place.run,
     'seatrial.app': place.app,

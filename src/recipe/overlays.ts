@@ -1,0 +1,36 @@
+import { SeatrialError } from '../shared/errors.ts';
+import { parseCompose } from './compose.ts';
+import { type Recipe, withCompose } from './recipe.ts';
+
+/**
+ * The recipe with the compose files that a `COMPOSE_FILE` of ours names switched on, in that
+ * order. Throws `input` error `overlay` where the recipe has no such file, and what `parseCompose`
+ * throws.
+ */
+export function withOverlays(recipe: Recipe, composeFile: string): Recipe {
+  const paths = [...new Set(composeFile.split(':').map((path) => path.replace(/^\.\//, '')))].filter(
+    (path) => path !== '',
+  );
+  const now = recipe.compose.map(({ path }) => path);
+  if (paths.join(':') === now.join(':')) return recipe;
+  const known = [...recipe.compose, ...recipe.inactive];
+  const compose = paths.map((path) => {
+    const parsed = known.find((file) => file.path === path);
+    if (parsed !== undefined) return parsed;
+    const file = recipe.files.find((candidate) => candidate.path === path);
+    if (file === undefined) throw noOverlay(recipe, path);
+    return parseCompose(path, file.content.toString('utf8'));
+  });
+  const inactive = known.filter(({ path }) => !paths.includes(path));
+  return withCompose(recipe, compose, inactive);
+}
+
+function noOverlay(recipe: Recipe, path: string): SeatrialError {
+  return new SeatrialError({
+    kind: 'input',
+    code: 'overlay',
+    sentence: `The suite switches on ${path}, which ${recipe.name} at ${recipe.sha.slice(0, 10)} does not have.`,
+    remedy: `Correct COMPOSE_FILE under [env] in recipes/${recipe.name}/recipe.toml.`,
+    facts: { file: path },
+  });
+}
