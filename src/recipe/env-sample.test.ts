@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { thrownBy } from '../../test/support/errors.ts';
-import { envOf, parseEnvSample } from './env-sample.ts';
+import { commentedEntries, envOf, parseEnvSample } from './env-sample.ts';
 
 describe('an .env.sample', () => {
   test.each([
@@ -25,6 +25,13 @@ describe('an .env.sample', () => {
     ['over several lines', 'A="one\ntwo"\nB=c', 'one\ntwo'],
     ['over several lines in single quotes', "A='one\n#two\n'\nB=c", 'one\n#two\n'],
     ['with a dotted key', 'a.b_C9=x\nA=y', 'y'],
+    ['with another assignment behind quotes', 'B="x" A=y', 'y'],
+    [
+      'with backticks, which are characters like any others',
+      "A=', `www.example.com`'",
+      ', `www.example.com`',
+    ],
+    ['with a call of the shell, of which nothing is left', 'A=$(X)', ')'],
   ])('has values %s', (_, text, value) => {
     expect(envOf(parseEnvSample(text))['A']).toBe(value);
   });
@@ -82,7 +89,7 @@ describe('an .env.sample', () => {
 
   test.each([
     ['a key with a dash', 'A=b\nk-x=1', 2],
-    ['a line that assigns nothing', 'A=b\n\njust words', 3],
+    ['a line that assigns nothing', 'A=b\n\njust words\n', 3],
     ['a quote that never ends', 'A=b\nB="c\nd', 2],
   ])('is refused for %s, by line', async (_, text, line) => {
     const error = await thrownBy(() => parseEnvSample(text));
@@ -90,8 +97,63 @@ describe('an .env.sample', () => {
     expect(error.message).toContain(`line ${line}`);
   });
 
+  test('takes words at its end and a line without a key for nothing, as abra does', () => {
+    expect(envOf(parseEnvSample('====\nA=b\n=x\njust words'))).toEqual({ A: 'b' });
+  });
+
   test('may be empty', () => {
     expect(parseEnvSample('')).toEqual([]);
     expect(parseEnvSample('\n# nothing\n')).toEqual([]);
+  });
+});
+
+describe('what an .env.sample says behind a #', () => {
+  test('is told with lines and modifiers, and nothing is filled in', () => {
+    const text = [
+      'A=1',
+      '#SECRET_X_VERSION=v1 # length=32 charset=hex',
+      '# SECRET_Y_VERSION=v2 # generate=false',
+      '## export  Z="a # b" # c=d',
+      '  #COMPOSE_FILE="$COMPOSE_FILE:compose.smtp.yml"',
+      'B="',
+      '#INSIDE=x',
+      '"',
+      '# length=32 is what it takes',
+      '# Set FOO=bar to switch it on',
+      "#OPEN='quote",
+    ].join('\n');
+    expect(commentedEntries(text)).toEqual([
+      {
+        ...{ key: 'SECRET_X_VERSION', value: 'v1', line: 2 },
+        modifiers: { length: '32', charset: 'hex' },
+      },
+      { key: 'SECRET_Y_VERSION', value: 'v2', line: 3, modifiers: { generate: 'false' } },
+      { key: 'Z', value: 'a # b', line: 4, modifiers: { c: 'd' } },
+      { key: 'COMPOSE_FILE', value: '$COMPOSE_FILE:compose.smtp.yml', line: 5, modifiers: {} },
+      { key: 'OPEN', value: "'quote", line: 11, modifiers: {} },
+    ]);
+  });
+
+  test('is no entry', () => {
+    expect(parseEnvSample('#A=1\n# B=2\n')).toEqual([]);
+  });
+});
+
+describe('modifiers', () => {
+  test.each([
+    [
+      'behind a plain value',
+      'A=v1 # length=32 charset=hex generate=false',
+      { length: '32', charset: 'hex', generate: 'false' },
+    ],
+    ['behind a quoted one', 'A="v1" # length=12', { length: '12' }],
+    ['without a blank behind the #', 'A=v1 #length=12', { length: '12' }],
+    ['among words', 'A=v1 # a key, length=12 or so', { length: '12' }],
+    ['of the last comment', 'A=v1 # length=12 # charset=hex', { charset: 'hex' }],
+    ['but not of the next line', 'A="v1"\n# length=12', {}],
+    ['but not within a word', 'A=v1#length=12', {}],
+    ['but not of a free text', 'A=v1 # keep it', {}],
+  ])('are read %s', (_, text, modifiers) => {
+    expect(parseEnvSample(text)[0]?.modifiers).toEqual(modifiers);
   });
 });

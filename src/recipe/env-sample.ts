@@ -47,7 +47,7 @@ const BLANK = '[\\t\\v\\f\\r \\u0085\\u00a0]';
 const SPACE = /[\s\u0085]*/y;
 const COMMENT = /#[^\n]*/y;
 // A key may have blanks inside, as odd as that is.
-const KEY = new RegExp(`(?:export${BLANK}+)?((?:[\\p{L}\\p{N}_.]|${BLANK})*)[=:]${BLANK}*`, 'uy');
+const KEY = new RegExp(`(?:export${BLANK}+)?((?:[\\p{L}\\p{N}_.]|${BLANK})*)([=:]${BLANK}*|$)`, 'uy');
 const COMMENT_BEHIND_QUOTE = new RegExp(`${BLANK}*#([^\\n]*)`, 'y');
 const UNQUOTED = /[^\n\r]*/y;
 
@@ -66,11 +66,15 @@ function scan(source: string): { entries: readonly EnvEntry[]; comments: readonl
       continue;
     }
     const head = matchAt(KEY, text, at);
-    const key = head?.[1]?.trim();
-    if (head === undefined || key === undefined || key === '') throw noAssignment(text, at, line);
+    if (head === undefined || head[0] === '' || /^export\s*$/.test(head[0]))
+      throw noAssignment(text, at, line);
+    const key = head[1]?.trim() ?? '';
     const read = readValue(text, at + head[0].length, line, known);
-    known.set(key, read.value);
-    entries.push({ key, value: read.value, line, modifiers: modifiersOf(read.comment) });
+    // Words at the very end of the file, and a line that begins with `=`, set the variable without a name.
+    if (key !== '' && head[2] !== '') {
+      known.set(key, read.value);
+      entries.push({ key, value: read.value, line, modifiers: modifiersOf(read.comment) });
+    }
     at = read.end;
   }
   return { entries, comments };
