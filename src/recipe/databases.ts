@@ -77,7 +77,7 @@ const KINDS: readonly DatabaseKind[] = [
 
 /** The first word that is no shell or wrapper, without its folder. */
 function programOf(words: readonly string[]): string {
-  const all = words.flatMap((word) => word.trim().split(/\s+/));
+  const all = words.flatMap((word) => word.split(/[\s"']+/)).filter((word) => word !== '');
   const first = all.find(
     (word) => !/(^|\/)(sh|bash|ash|exec|tini|dumb-init|docker-entrypoint\.sh|gosu|env)$|^-/.test(word),
   );

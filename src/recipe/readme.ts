@@ -17,8 +17,8 @@ export function readmeMetadata(readme: string): ReadmeMetadata | undefined {
   const rest = readme.slice(begin.index + begin[0].length);
   const end = /<!--\s*endmetadata\s*-->/i.exec(rest);
   const values = new Map<string, string>();
-  for (const line of rest.slice(0, end?.index ?? rest.length).split('\n')) {
-    const [, key, value = ''] = /^\s*[-*]\s*\**([A-Za-z][A-Za-z ]*?)\**\s*:\**(.*)$/.exec(line) ?? [];
+  for (const line of rest.slice(0, end?.index ?? rest.length).split(/\r\n?|\n/)) {
+    const [, key, value = ''] = /^\s*[-*]\s*\**([A-Za-z]+)\**\s*:\**(.*)$/.exec(line) ?? [];
     if (key !== undefined) values.set(key.toLowerCase(), value.trim());
   }
   const of = (key: string) => values.get(key) || undefined;
