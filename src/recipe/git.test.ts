@@ -1,4 +1,7 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer, type RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { temporaryDirectory } from '../../test/support/directory.ts';
@@ -58,7 +61,14 @@ describe('fetching a repository', () => {
 
   test('a source that looks like an option or another protocol runs nothing', async () => {
     const proof = join(temporaryDirectory(), 'proof');
-    for (const source of [`--upload-pack=touch ${proof}`, `ext::touch ${proof}`]) {
+    for (const source of [
+      `--upload-pack=touch ${proof}`,
+      `ext::touch ${proof}`,
+      `ssh://-oProxyCommand=touch%20${proof}/x`,
+      'git://127.0.0.1/x',
+      'ssh://127.0.0.1/x',
+      'ftp://127.0.0.1/x',
+    ]) {
       expect(await errorOf(fetchRepository({ ...options(), source }))).toMatchObject({
         code: 'not-a-repository',
       });
@@ -84,6 +94,8 @@ describe('fetching a repository', () => {
     tree.write('compose.yml', 'text');
     tree.git('config', 'filter.evil.smudge', `touch ${proof}`);
     tree.git('config', 'core.fsmonitor', `touch ${proof}`);
+    tree.git('config', 'uploadpack.packObjectsHook', `touch ${proof}; exec`);
+    tree.git('config', 'core.alternateRefsCommand', `touch ${proof}`);
     // The tree's own hooks and fsmonitor run while it is built: only what happens afterwards counts.
     tree.git('-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false', 'add', '--all');
     tree.git(
@@ -104,6 +116,37 @@ describe('fetching a repository', () => {
     expect(existsSync(proof)).toBe(false);
   });
 
+  test('the id of a tag is not taken for the commit that it names', async () => {
+    const tree = workTree();
+    tree.commit('one', '1.0.0+1.0');
+    const tag = parseCommitSha(tree.git('rev-parse', 'refs/tags/1.0.0+1.0'));
+    if (tag === undefined) throw new Error('no tag');
+    expect(await errorOf(fetched(tree, { commits: [tag] }))).toMatchObject({ code: 'unknown-commit' });
+  });
+
+  test('objects that stand in for others at the source do not do so here', async () => {
+    const tree = workTree();
+    tree.write('compose.yml', 'good');
+    const good = tree.commit('good');
+    tree.write('compose.yml', 'evil');
+    const evil = tree.commit('evil');
+    tree.git('reset', '--quiet', '--hard', good);
+    tree.git('replace', good, evil);
+    const repository = await fetched(tree, { commits: [good], refs: [`refs/replace/${good}`] });
+    const { files } = await repository.files(good, signal);
+    expect(files[0]?.content.toString()).toBe('good');
+  });
+
+  test('a history that is too large is refused while it comes', async () => {
+    const tree = workTree();
+    for (let part = 0; part < 12; part += 1) tree.write(`noise${part}`, randomBytes(4 * 1024 * 1024));
+    tree.commit('noise');
+    const place = options();
+    const error = await errorOf(fetchRepository({ ...place, source: tree.directory, maxBytes: 1024 * 1024 }));
+    expect(error).toMatchObject({ kind: 'input', code: 'repository-refused' });
+    expect(error.message).toContain('a history of more than 1 MiB');
+  });
+
   test('ends with the reason of its signal', async () => {
     const tree = workTree();
     tree.commit('one');
@@ -112,94 +155,52 @@ describe('fetching a repository', () => {
   });
 });
 
-describe('the files of a commit', () => {
-  test('are those of that commit, whatever the branch has become', async () => {
+describe('fetching from a server', () => {
+  test('works over plain HTTP, for which any web server will do', async () => {
     const tree = workTree();
-    tree.write('compose.yml', 'one');
-    const first = tree.commit('one');
-    tree.write('compose.yml', 'two');
-    tree.commit('two');
-    const repository = await fetched(tree);
-    const { files } = await repository.files(first, signal);
-    expect(files[0]?.content.toString()).toBe('one');
+    tree.write('compose.yml', 'text');
+    const head = tree.commit('one');
+    const { files } = await withServer(filesOf(tree), async (source) => {
+      const repository = await fetchRepository({ ...options(), source, commits: [head] });
+      return await repository.files(head, signal);
+    });
+    expect(files.map(({ path }) => path)).toEqual(['compose.yml']);
   });
 
-  test('come byte by byte, whatever is in them', async () => {
+  test('another object under the id that was asked for is refused', async () => {
     const tree = workTree();
-    const bytes = Buffer.from(Array.from({ length: 4096 }, (_, index) => (index * 7) % 256));
-    tree.write('picture.png', bytes);
-    tree.write('windows.txt', 'a\r\nb\r\n');
-    tree.write('empty', '');
-    const head = tree.commit('binary');
-    const { files } = await (await fetched(tree)).files(head, signal);
-    const content = (path: string) => files.find((file) => file.path === path)?.content;
-    expect(content('picture.png')?.equals(bytes)).toBe(true);
-    expect(content('windows.txt')?.toString()).toBe('a\r\nb\r\n');
-    expect(content('empty')).toHaveLength(0);
-  });
-
-  test('leave out links and submodules, and tell what is executable', async () => {
-    const tree = workTree();
-    tree.write('entrypoint.sh', '#!/bin/sh\n', 0o755);
-    tree.write('compose.yml', 'services: {}\n');
-    tree.link('passwd', '/etc/passwd');
-    tree.link('up', '..');
-    const inner = tree.commit('one');
-    tree.git('update-index', '--add', '--cacheinfo', `160000,${inner},module`);
-    tree.git('commit', '--quiet', '--message', 'with a submodule');
-    const head = parseCommitSha(tree.git('rev-parse', 'HEAD')) ?? inner;
-    expect(tree.git('ls-tree', '-r', '--name-only', head).split('\n')).toContain('module');
-    const { files } = await (await fetched(tree)).files(head, signal);
-    expect(files.map(({ path, executable }) => [path, executable])).toEqual([
-      ['compose.yml', false],
-      ['entrypoint.sh', true],
-    ]);
-  });
-
-  test('may have names that need care', async () => {
-    const tree = workTree();
-    const names = ['with space.txt', 'ümlaut.txt', '"quoted".txt', '-dash.txt', 'deep/er/file'];
-    for (const name of names) tree.write(name, name);
-    const head = tree.commit('names');
-    const { files } = await (await fetched(tree)).files(head, signal);
-    expect(files.map(({ path }) => path).sort()).toEqual([...names].sort());
-    expect(files.every(({ path, content }) => content.toString() === path)).toBe(true);
-    const directory = temporaryDirectory();
-    await writeFiles(directory, files);
-    expect(readFileSync(join(directory, 'deep/er/file'), 'utf8')).toBe('deep/er/file');
-  });
-
-  test('are refused where one is too large or there are too many', async () => {
-    const large = workTree();
-    large.write('dump.sql', Buffer.alloc(5 * 1024 * 1024 + 1));
-    const head = large.commit('large');
-    const error = await errorOf((await fetched(large)).files(head, signal));
+    tree.write('compose.yml', 'good');
+    const good = tree.commit('good');
+    tree.write('compose.yml', 'evil');
+    const evil = tree.commit('evil');
+    tree.git('reset', '--quiet', '--hard', good);
+    const objectOf = (sha: string) => `/objects/${sha.slice(0, 2)}/${sha.slice(2)}`;
+    const swapped: RequestListener = (request, response) => {
+      if (request.url === objectOf(good)) request.url = objectOf(evil);
+      filesOf(tree)(request, response);
+    };
+    const error = await withServer(swapped, (source) =>
+      errorOf(fetchRepository({ ...options(), source, commits: [good] })),
+    );
     expect(error).toMatchObject({ kind: 'input', code: 'repository-refused' });
-    expect(error.message).toContain('dump.sql');
-    const many = workTree();
-    for (let count = 0; count <= 2000; count += 1) many.write(`f/${count}`, '');
-    const crowded = many.commit('many');
-    expect((await errorOf((await fetched(many)).files(crowded, signal))).message).toContain('2000 files');
-  });
-});
-
-describe('writing files', () => {
-  test('keeps what is executable executable', async () => {
-    const directory = temporaryDirectory();
-    await writeFiles(directory, [
-      { path: 'run.sh', executable: true, content: Buffer.from('x') },
-      { path: 'plain', executable: false, content: Buffer.from('y') },
-    ]);
-    expect(statSync(join(directory, 'run.sh')).mode & 0o111).not.toBe(0);
-    expect(statSync(join(directory, 'plain')).mode & 0o111).toBe(0);
   });
 
-  test.each(['../out', 'a/../../out', '/out', 'a//b', './a', ''])('refuses the path “%s”', async (path) => {
-    const parent = temporaryDirectory();
-    const directory = join(parent, 'inside');
-    const file = { path, executable: false, content: Buffer.from('x') };
-    expect(await errorOf(writeFiles(directory, [file]))).toMatchObject({ code: 'repository-refused' });
-    expect(readdirSync(parent)).toEqual([]);
+  test('a question for a password is answered by nobody', async () => {
+    const error = await withServer(
+      (_, response) => response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end(),
+      (source) => errorOf(fetchRepository({ ...options(), source })),
+    );
+    expect(error).toMatchObject({ kind: 'input', code: 'not-a-repository' });
+  });
+
+  test('a server that never answers is left when the signal says so', async () => {
+    const stop = new AbortController();
+    const fetching = await withServer(
+      () => stop.abort(new Error('superseded')),
+      (source) =>
+        fetchRepository({ ...options(), source, signal: stop.signal }).catch((error: unknown) => error),
+    );
+    expect(fetching).toMatchObject({ message: 'superseded' });
   });
 });
 
@@ -226,4 +227,31 @@ function options(): Omit<FetchOptions, 'source'> {
 
 function fetched(tree: WorkTree, more: Partial<FetchOptions> = {}) {
   return fetchRepository({ ...options(), source: tree.directory, ...more });
+}
+
+/** The repository of a work tree as a server of files has it, objects one by one. */
+function filesOf(tree: WorkTree): RequestListener {
+  tree.git('update-server-info');
+  return (request, response) => {
+    const path = join(tree.directory, '.git', new URL(request.url ?? '/', 'http://localhost').pathname);
+    if (existsSync(path)) response.end(readFileSync(path));
+    else response.writeHead(404).end();
+  };
+}
+
+async function withServer<Result>(
+  listener: RequestListener,
+  use: (source: string) => Promise<Result>,
+): Promise<Result> {
+  const server = createServer(listener);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  try {
+    return await use(`http://127.0.0.1:${address.port}/`);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
 }

@@ -9,6 +9,8 @@ export interface WorkTree {
   readonly directory: string;
   /** Runs git here and gives what it printed. */
   git(...args: string[]): string;
+  /** The same with something on standard input, for trees that no work tree could hold. */
+  pipe(input: string | Buffer, ...args: string[]): string;
   write(path: string, content: string | Buffer, mode?: number): void;
   link(path: string, target: string): void;
   /** Commits all that is there and, where a name is given, tags it as releases are tagged. */
@@ -30,8 +32,15 @@ const ENVIRONMENT = {
 export function workTree(): WorkTree {
   const directory = join(temporaryDirectory(), 'tree');
   mkdirSync(directory);
-  const git = (...args: string[]): string =>
-    execFileSync('git', args, { cwd: directory, env: ENVIRONMENT, encoding: 'utf8', stdio: 'pipe' }).trim();
+  const pipe = (input: string | Buffer, ...args: string[]): string =>
+    execFileSync('git', args, {
+      input,
+      cwd: directory,
+      env: ENVIRONMENT,
+      encoding: 'utf8',
+      stdio: 'pipe',
+    }).trim();
+  const git = (...args: string[]): string => pipe('', ...args);
   const place = (path: string): string => {
     mkdirSync(dirname(join(directory, path)), { recursive: true });
     return join(directory, path);
@@ -40,6 +49,7 @@ export function workTree(): WorkTree {
   return {
     directory,
     git,
+    pipe,
     write(path, content, mode = 0o644) {
       writeFileSync(place(path), content);
       chmodSync(join(directory, path), mode);
