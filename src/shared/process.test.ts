@@ -48,6 +48,12 @@ describe('a program that is run', () => {
     expect(result).toEqual({ exitCode: 7, stdout: 'out\n', stderr: 'err\n' });
   });
 
+  test('in a group of its own takes those along that it has started, which would hold its output open', async () => {
+    const script = 'sleep 600 & echo started; exit 3';
+    const { stdout, exitCode } = await runProcess('sh', ['-c', script], { ...options, group: true });
+    expect({ stdout, exitCode }).toEqual({ stdout: 'started\n', exitCode: 3 });
+  });
+
   test('gives bytes where bytes are asked for', async () => {
     const { stdout } = await runProcess('printf', ['\\377\\000\\200'], { ...options, bytes: true });
     expect([...Buffer.from(stdout, 'latin1')]).toEqual([255, 0, 128]);

@@ -16,6 +16,8 @@ export interface ProcessOptions {
   readonly maxBytes?: number;
   /** Each character of the output is one byte of it. */
   readonly bytes?: true;
+  /** In a process group of its own, of which nothing lives on after the call; for programs that start others. */
+  readonly group?: true;
 }
 
 export interface ProcessResult {
@@ -38,7 +40,7 @@ export async function runProcess(
   options: ProcessOptions,
 ): Promise<ProcessResult> {
   options.signal.throwIfAborted();
-  const result = await execa(file, args, {
+  const running = execa(file, args, {
     env: { ...options.env },
     extendEnv: false,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
@@ -50,13 +52,26 @@ export async function runProcess(
     encoding: options.bytes === true ? 'latin1' : 'utf8',
     stripFinalNewline: false,
     forceKillAfterDelay: 3000,
+    ...(options.group === undefined ? {} : { detached: true }),
   });
+  // Those that live on could hold the output open for ever.
+  if (options.group === true) running.once('exit', () => killGroup(running.pid));
+  const result = await running;
   options.signal.throwIfAborted();
   if (result.timedOut) throw timedOut(file, options);
   if (result.isMaxBuffer) throw tooMuch(file, options);
   if (result.exitCode === undefined)
     throw notRun(file, result.shortMessage ?? 'did not end by itself', options);
   return { exitCode: result.exitCode, stdout: result.stdout, stderr: result.stderr };
+}
+
+function killGroup(leader: number | undefined): void {
+  if (leader === undefined) return;
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch {
+    // Nobody is left in it.
+  }
 }
 
 /** Like runProcess, but any exit code except 0 throws `environment` error `process-failed`. */
