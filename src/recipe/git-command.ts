@@ -64,6 +64,8 @@ export function gitIn(gitDir: string, path: string): Git {
           },
           signal,
           name: 'reading the recipe repository',
+          // Git's own helpers for HTTP outlive it.
+          group: true,
           deadline: GIT_DEADLINE_MS,
           maxBytes: more.maxBytes ?? DEFAULT_MAX_BYTES,
           ...(more.bytes === undefined ? {} : { bytes: more.bytes }),

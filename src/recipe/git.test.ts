@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -12,6 +12,7 @@ import { type FetchOptions, fetchRepository } from './git.ts';
 import { writeFiles } from './write-files.ts';
 
 const signal = AbortSignal.timeout(60_000);
+const MIB = 1024 * 1024;
 
 describe('fetching a repository', () => {
   test('brings branches, tags and the refs that are asked for', async () => {
@@ -139,12 +140,15 @@ describe('fetching a repository', () => {
 
   test('a history that is too large is refused while it comes', async () => {
     const tree = workTree();
-    for (let part = 0; part < 12; part += 1) tree.write(`noise${part}`, randomBytes(4 * 1024 * 1024));
+    for (let part = 0; part < 10; part += 1) tree.write(`noise${part}`, randomBytes(4 * MIB));
     tree.commit('noise');
     const place = options();
-    const error = await errorOf(fetchRepository({ ...place, source: tree.directory, maxBytes: 1024 * 1024 }));
+    const error = await errorOf(fetchRepository({ ...place, source: tree.directory, maxBytes: MIB }));
     expect(error).toMatchObject({ kind: 'input', code: 'repository-refused' });
     expect(error.message).toContain('a history of more than 1 MiB');
+    const packs = join(place.directory, 'repository.git/objects/pack');
+    const sizes = readdirSync(packs).map((name) => statSync(join(packs, name)).size);
+    expect(Math.max(0, ...sizes)).toBeLessThan(40 * MIB);
   });
 
   test('ends with the reason of its signal', async () => {
