@@ -49,24 +49,32 @@ export interface SourceScalar {
 
 /** A stack document of hand-written files is some kilobytes; more is an attack on the reader. */
 const LIMITS = { bytes: 512 * 1024, depth: 40, nodes: 50_000, aliased: 1000 };
+const TOO_DEEP = 'it is nested more than 40 levels deep';
 const KNOWN_TAGS = /^tag:yaml\.org,2002:(str|int|float|bool|null|map|seq|merge|timestamp)$/;
 
 /**
  * Throws `recipe` errors that name file and line: `not-yaml`, `yaml-too-big`, `yaml-too-deep`,
- * `yaml-aliases`, `yaml-tag`, `yaml-documents`, `yaml-key`.
+ * `yaml-aliases`, `yaml-tag`, `yaml-documents`, `yaml-key`, `yaml-duplicate-key`. All but the
+ * first are refusals of the policy (requirement 23).
  */
 export function parseSource(path: string, text: string): SourceNode {
   if (Buffer.byteLength(text) > LIMITS.bytes)
     throw refused('yaml-too-big', path, undefined, 'it has more than 512 KiB');
-  const counter = new LineCounter();
-  const document = parseDocument(text, {
-    lineCounter: counter,
-    uniqueKeys: true,
-    stringKeys: false,
-    merge: true,
-    version: '1.2',
-  });
-  const lineOf = (node: Node) => counter.linePos(node.range?.[0] ?? 0).line;
+  try {
+    return readDocument(path, text);
+  } catch (error) {
+    // What is nested too deep for the library never reaches our own count.
+    if (error instanceof RangeError) throw refused('yaml-too-deep', path, undefined, TOO_DEEP);
+    throw error;
+  }
+}
+
+function readDocument(path: string, text: string): SourceNode {
+  const lineCounter = new LineCounter();
+  // Duplicate keys are found below: the library compares every key with every other.
+  const options = { uniqueKeys: false, stringKeys: false, merge: true, version: '1.2' } as const;
+  const document = parseDocument(text, { lineCounter, ...options });
+  const lineOf = (node: Node) => lineCounter.linePos(node.range?.[0] ?? 0).line;
   const problem = document.errors[0];
   if (problem !== undefined) {
     const code = problem.code === 'MULTIPLE_DOCS' ? 'yaml-documents' : 'not-yaml';
@@ -109,8 +117,7 @@ class Reader {
   read(node: unknown, depth: number): SourceNode {
     if (!isNode(node)) return { kind: 'scalar', line: 1, value: null, text: '' };
     const line = this.lineOf(node);
-    if (depth > LIMITS.depth)
-      throw refused('yaml-too-deep', this.path, line, 'it is nested more than 40 levels deep');
+    if (depth > LIMITS.depth) throw refused('yaml-too-deep', this.path, line, TOO_DEEP);
     this.count(line);
     if (isAlias(node)) return this.behind(node, line, depth);
     if (isMap(node)) return { kind: 'map', line, entries: this.entriesOf(node.items, depth) };
@@ -133,18 +140,30 @@ class Reader {
   private count(line: number): void {
     this.nodes += 1;
     if (this.insideAlias > 0) this.aliased += 1;
-    if (this.nodes > LIMITS.nodes || this.aliased > LIMITS.aliased)
+    if (this.nodes > LIMITS.nodes)
+      throw refused('yaml-too-big', this.path, line, `it has more than ${LIMITS.nodes} values`);
+    if (this.aliased > LIMITS.aliased)
       throw refused('yaml-aliases', this.path, line, 'its aliases stand for more than 1000 values');
   }
 
   private entriesOf(items: readonly { key: unknown; value: unknown }[], depth: number): SourceEntry[] {
     const own = new Map<string, SourceEntry>();
     const merged = new Map<string, SourceEntry>();
+    let merges = 0;
     for (const { key, value } of items) {
       if (!isScalar(key) || isCollection(key)) throw this.badKey(key);
       const name = scalar(key, 1).text;
-      if (name === '<<') this.merge(merged, value, this.lineOf(key), depth);
-      else own.set(name, { key: name, line: this.lineOf(key), value: this.read(value, depth + 1) });
+      if (name === '<<' ? merges > 0 : own.has(name))
+        throw refused(
+          'yaml-duplicate-key',
+          this.path,
+          this.lineOf(key),
+          `the key \`${name}\` stands there twice`,
+        );
+      if (name === '<<') {
+        merges += 1;
+        this.merge(merged, value, this.lineOf(key), depth);
+      } else own.set(name, { key: name, line: this.lineOf(key), value: this.read(value, depth + 1) });
     }
     return [...new Map([...merged, ...own]).values()];
   }
@@ -179,7 +198,7 @@ function refused(code: string, file: string, line: number | undefined, why: stri
     code,
     sentence: `${line === undefined ? file : `${file} line ${line}`} is ${code === 'not-yaml' ? 'not YAML' : 'not read'}: ${why}.`,
     remedy: 'Write the file as plain YAML; `docker stack config -c` reads it as we do.',
-    facts: { file, line },
+    facts: { file, line, ...(code === 'not-yaml' ? {} : { requirement: 23 }) },
   });
 }
 
