@@ -10,7 +10,8 @@ export function interpolate(text: string, env: Variables): string {
     VARIABLE,
     (_whole, dollar?: string, braced?: string, operator?: string, other = '', bare?: string) => {
       if (dollar !== undefined) return '$';
-      const value = env[braced ?? bare ?? ''];
+      const name = braced ?? bare ?? '';
+      const value = Object.hasOwn(env, name) ? env[name] : undefined;
       if (operator === undefined) return value ?? '';
       const missing = value === undefined || (operator.startsWith(':') && value === '');
       if (operator.endsWith('+')) return missing ? '' : other;

@@ -17,6 +17,7 @@ import { paths } from './paths.ts';
 import { placement } from './placement.ts';
 import { ports } from './ports.ts';
 import { power } from './power.ts';
+import { refusals } from './refusal.ts';
 import { resources } from './resources.ts';
 import { router } from './router.ts';
 import { secrets } from './secrets.ts';
@@ -64,10 +65,23 @@ export function imagined(recipe: Recipe, policy: RecipePolicy): PolicyContext {
  */
 export function policyOfFiles(recipe: Recipe, context: PolicyContext): PolicyAnswer {
   const place = placeOf(recipe, context, undefined);
-  const found = recipe.compose.flatMap(({ path, root }) =>
-    judged({ file: path, root: interpolated(root, context.env), raw: root, place }),
-  );
-  return { findings: approved(unique(found), context.policy.approvals) };
+  const look = ({ path, root }: ComposeFile) =>
+    judged({ file: path, root: interpolated(root, context.env), raw: root, place });
+  const asked = unique(recipe.compose.flatMap(look));
+  const known = new Set(asked.map(identity));
+  const dormant = unique(recipe.inactive.flatMap(look)).filter((finding) => !known.has(identity(finding)));
+  return {
+    findings: [...approved(asked, context.policy.approvals), ...refusals(dormant).map(whereSwitchedOn)],
+  };
+}
+
+/** An overlay that nothing switches on keeps nothing from being deployed. */
+function whereSwitchedOn(finding: PolicyFinding): PolicyFinding {
+  return {
+    ...finding,
+    severity: 'note',
+    sentence: `${finding.sentence} Nothing switches this file on; where it is, the policy refuses it.`,
+  };
 }
 
 /**
@@ -89,11 +103,6 @@ export function policyOfDocument(
     .filter((finding) => !known.has(identity(finding)) && finding.code !== 'machine-variable')
     .map((finding) => ({ ...finding, ...locate(recipe.compose, finding) }));
   return { findings: [...files, ...approved(unique(more), context.policy.approvals)] };
-}
-
-/** Whether anything keeps the stack from being deployed. */
-export function refusals(findings: readonly PolicyFinding[]): readonly PolicyFinding[] {
-  return findings.filter(({ severity }) => severity === 'refusal');
 }
 
 function judged(view: PolicyView): readonly PolicyFinding[] {

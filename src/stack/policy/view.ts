@@ -91,11 +91,17 @@ export interface Asked {
 export function asked(view: PolicyView, it: Asked): PolicyFinding {
   const { requirement, code, feature, service, line, sentence, remedy } = it;
   return {
-    ...{ code, requirement, feature, service, file: view.file, sentence, remedy },
+    ...{ code, requirement, service, file: view.file, sentence, remedy },
+    feature: nameless(feature, view.place),
     severity: it.severity ?? 'refusal',
     line: view.file === undefined ? undefined : line,
     approvable: it.approvable ?? true,
   };
+}
+
+/** A feature is the same in every run: what is called after the app is written as its variable. */
+function nameless(feature: string, { stack, domain }: PolicyPlace): string {
+  return feature.replaceAll(domain, '${DOMAIN}').replaceAll(stack, '${STACK_NAME}');
 }
 
 /** Strings of a list, or of a single value where Compose takes both. */
