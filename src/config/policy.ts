@@ -53,6 +53,8 @@ export interface PolicyLimits {
   readonly totalMemory: number;
 }
 
+const UNITS: Readonly<Record<string, number>> = { k: 1024, m: 1024 ** 2, g: 1024 ** 3, t: 1024 ** 4 };
+
 /** What holds where nothing is configured; nobody is allowed anything more. */
 export const DEFAULT_POLICY: PolicySettings = policySettings(PolicySchema.parse(undefined), 'policies');
 
@@ -74,8 +76,6 @@ export function policySettings(read: z.infer<typeof PolicySchema>, directory: st
     },
   };
 }
-
-const UNITS: Readonly<Record<string, number>> = { k: 1024, m: 1024 ** 2, g: 1024 ** 3, t: 1024 ** 4 };
 
 /** Bytes of a size as Docker takes it, such as `512m` or `2GiB`; NaN for anything else. */
 export function bytesOf(size: string | number): number {

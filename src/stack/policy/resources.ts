@@ -60,8 +60,9 @@ function probes(view: PolicyView, { name, node }: ServiceView): readonly PolicyF
 function total(view: PolicyView): readonly PolicyFinding[] {
   if (view.file !== undefined) return [];
   const { limits } = view.place;
+  const tasks = (node: SourceNode) => Math.min(Math.max(0, replicasOf(node)), limits.replicas);
   const sum = (of: (service: SourceNode) => number) =>
-    servicesOf(view).reduce((all, { node }) => all + Math.max(0, replicasOf(node)) * of(node), 0);
+    servicesOf(view).reduce((all, { node }) => all + tasks(node) * of(node), 0);
   const limit = (node: SourceNode, key: string) => textOf(nodeAt(node, 'deploy', 'resources', 'limits', key));
   const memory = sum((node) => lesser(bytesOf(limit(node, 'memory') ?? ''), limits.memory));
   const cpus = sum((node) => lesser(Number(limit(node, 'cpus') ?? Number.NaN), limits.cpus));
