@@ -1,6 +1,6 @@
-import { decodeText } from './decode.ts';
 import { SeatrialError } from '../shared/errors.ts';
 import { parseCompose } from './compose.ts';
+import { decodeText } from './decode.ts';
 import { type Recipe, withCompose } from './recipe.ts';
 
 /**

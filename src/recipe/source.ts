@@ -1,4 +1,5 @@
 import {
+  type Alias,
   type Document,
   isAlias,
   isCollection,
@@ -60,16 +61,6 @@ const KNOWN_TAGS = /^tag:yaml\.org,2002:(str|int|float|bool|null|map|seq|merge|t
 export function parseSource(path: string, text: string): SourceNode {
   if (Buffer.byteLength(text) > LIMITS.bytes)
     throw refused('yaml-too-big', path, undefined, 'it has more than 512 KiB');
-  try {
-    return readDocument(path, text);
-  } catch (error) {
-    // What is nested too deep for the library never reaches our own count.
-    if (error instanceof RangeError) throw refused('yaml-too-deep', path, undefined, TOO_DEEP);
-    throw error;
-  }
-}
-
-function readDocument(path: string, text: string): SourceNode {
   const lineCounter = new LineCounter();
   // Duplicate keys are found below: the library compares every key with every other.
   const options = { uniqueKeys: false, stringKeys: false, merge: true, version: '1.2' } as const;
@@ -77,7 +68,7 @@ function readDocument(path: string, text: string): SourceNode {
   const lineOf = (node: Node) => lineCounter.linePos(node.range?.[0] ?? 0).line;
   const problem = document.errors[0];
   if (problem !== undefined) {
-    const code = problem.code === 'MULTIPLE_DOCS' ? 'yaml-documents' : 'not-yaml';
+    const code = PROBLEMS[problem.code] ?? 'not-yaml';
     throw refused(
       code,
       path,
@@ -85,19 +76,34 @@ function readDocument(path: string, text: string): SourceNode {
       (problem.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, ''),
     );
   }
-  checkTags(path, document, lineOf);
-  return new Reader(path, document, lineOf).read(document.contents, 1);
+  return new Reader(path, targetsIn(path, document, lineOf), lineOf).read(document.contents, 1);
 }
 
-function checkTags(path: string, document: Document, lineOf: (node: Node) => number): void {
+/** What the library stumbles over and is more than bad spelling: by its own codes. */
+const PROBLEMS: Readonly<Record<string, string>> = {
+  MULTIPLE_DOCS: 'yaml-documents',
+  RESOURCE_EXHAUSTION: 'yaml-too-deep',
+};
+
+/** What each alias stands for: the last node before it that carries its name. Throws for unknown tags. */
+function targetsIn(path: string, document: Document, lineOf: LineOf): ReadonlyMap<Alias, Node> {
+  const named = new Map<string, Node>();
+  const targets = new Map<Alias, Node>();
   visit(document, {
-    Node(_, node) {
-      const tag = 'tag' in node ? node.tag : undefined;
-      if (tag !== undefined && !KNOWN_TAGS.test(tag))
-        throw refused('yaml-tag', path, lineOf(node), `it uses the tag ${tag}`);
+    Alias(_, alias) {
+      const target = named.get(alias.source);
+      if (target !== undefined) targets.set(alias, target);
+    },
+    Value(_, node) {
+      if (node.anchor !== undefined) named.set(node.anchor, node);
+      if (node.tag !== undefined && !KNOWN_TAGS.test(node.tag))
+        throw refused('yaml-tag', path, lineOf(node), `it uses the tag ${node.tag}`);
     },
   });
+  return targets;
 }
+
+type LineOf = (node: Node) => number;
 
 /** Follows aliases within limits; a class because depth and counters belong to one reading. */
 class Reader {
@@ -105,12 +111,12 @@ class Reader {
   private aliased = 0;
   private insideAlias = 0;
   private readonly path: string;
-  private readonly document: Document;
-  private readonly lineOf: (node: Node) => number;
+  private readonly targets: ReadonlyMap<Alias, Node>;
+  private readonly lineOf: LineOf;
 
-  constructor(path: string, document: Document, lineOf: (node: Node) => number) {
+  constructor(path: string, targets: ReadonlyMap<Alias, Node>, lineOf: LineOf) {
     this.path = path;
-    this.document = document;
+    this.targets = targets;
     this.lineOf = lineOf;
   }
 
@@ -127,8 +133,8 @@ class Reader {
     throw refused('not-yaml', this.path, line, 'it has something that is neither map, list nor value');
   }
 
-  private behind(alias: Node & { source: string }, line: number, depth: number): SourceNode {
-    const target = isAlias(alias) ? alias.resolve(this.document) : undefined;
+  private behind(alias: Alias, line: number, depth: number): SourceNode {
+    const target = this.targets.get(alias);
     if (target === undefined)
       throw refused('not-yaml', this.path, line, `the alias *${alias.source} names nothing`);
     this.insideAlias += 1;

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RunKey } from '../integrity/seed.ts';
 import { readApprovals } from '../config/approvals.ts';
+import type { RunKey } from '../integrity/seed.ts';
 import { makePlan, type Plan, type PlannedApp } from '../plan/plan.ts';
 import type { Deployer, DeploymentSecret } from '../ports/deployer.ts';
 import { fetchRepository, type Repository } from '../recipe/git.ts';

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { RepositoryFile } from '../recipe/git.ts';
+import type { RepositoryFile } from '../recipe/repository-file.ts';
 import { SeatrialError } from '../shared/errors.ts';
 import type { NamedEntry, StackFile } from './document.ts';
 

@@ -9,14 +9,11 @@ import { writeFiles } from '../recipe/write-files.ts';
 import { keyBytes } from '../shared/key-bytes.ts';
 import { adjust } from './adjust/adjust.ts';
 import type { Adjustment, AppPlace } from './adjust/adjustment.ts';
-import { ownLabels } from './adjust/labels.ts';
-import { isExternal, parseStackFile, printStackFile, type StackFile } from './document.ts';
-import { environmentOf } from './environment.ts';
-import { paceOf } from './pace.ts';
-import { type GivenSecret, secretsOf } from './secrets.ts';
 import { closeEgress } from './adjust/egress.ts';
+import { ownLabels } from './adjust/labels.ts';
 import { limit } from './adjust/limits.ts';
 import { isExternal, parseStackFile, printStackFile, type StackFile } from './document.ts';
+import { environmentOf } from './environment.ts';
 import { inputsOf, type StackInput } from './inputs.ts';
 import { paceOf } from './pace.ts';
 import type { PolicyAnswer, PolicyFinding } from './policy/finding.ts';
@@ -29,6 +26,7 @@ import {
   STRICT,
 } from './policy/policy.ts';
 import { refuse } from './policy/refusal.ts';
+import { type GivenSecret, secretsOf } from './secrets.ts';
 
 /** A recipe rendered for one app of a run: the very document that is deployed, and what it will make. */
 export interface Stack {

@@ -2,8 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Deployer } from '../../src/ports/deployer.ts';
-import { writeFiles } from '../../src/recipe/git.ts';
 import type { Recipe } from '../../src/recipe/recipe.ts';
+import { writeFiles } from '../../src/recipe/write-files.ts';
 import type { PolicyFinding } from '../../src/stack/policy/finding.ts';
 import {
   imagined,

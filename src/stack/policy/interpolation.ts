@@ -1,6 +1,6 @@
+import { variablesIn } from '../../recipe/interpolate.ts';
 import { entriesOf, itemsOf, type SourceNode } from '../../recipe/source.ts';
 import type { PolicyFinding } from './finding.ts';
-import { variablesIn } from './interpolate.ts';
 import { asked, type PolicyView } from './view.ts';
 
 /** Variables that every machine sets and no recipe does. */
@@ -13,6 +13,7 @@ const OF_MACHINES = new Set([
 export function interpolation(view: PolicyView): readonly PolicyFinding[] {
   return scalars(view.raw).flatMap(({ text, line }) =>
     variablesIn(text)
+      .map(({ name }) => name)
       .filter((name) => OF_MACHINES.has(name) && !view.place.variables.has(name))
       .map((name) =>
         asked(view, {

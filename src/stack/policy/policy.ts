@@ -3,12 +3,13 @@ import { DEFAULT_POLICY, type PolicySettings } from '../../config/policy.ts';
 import type { ComposeFile } from '../../recipe/compose.ts';
 import type { Recipe } from '../../recipe/recipe.ts';
 import { entryOf, parseSource, type SourceMap } from '../../recipe/source.ts';
+import { environmentOf } from '../environment.ts';
 import { approved } from './approvals.ts';
 import { identity } from './difference.ts';
 import { external } from './external.ts';
+import { filled } from './filled.ts';
 import type { PolicyAnswer, PolicyFinding } from './finding.ts';
 import { images } from './images.ts';
-import { interpolated, type Variables } from './interpolate.ts';
 import { interpolation } from './interpolation.ts';
 import { keys } from './keys.ts';
 import { names } from './names.ts';
@@ -43,7 +44,7 @@ export const STRICT: RecipePolicy = { settings: DEFAULT_POLICY, approvals: [] };
 export interface PolicyContext {
   readonly policy: RecipePolicy;
   /** All variables of the app. */
-  readonly env: Variables;
+  readonly env: Readonly<Record<string, string>>;
   readonly stack: string;
   readonly domain: string;
   readonly network: string;
@@ -55,7 +56,7 @@ export function imagined(recipe: Recipe, policy: RecipePolicy): PolicyContext {
   const domain = 'app.example.test';
   return {
     ...{ policy, stack, domain, network: `${stack}-net` },
-    env: { ...recipe.env, LETS_ENCRYPT_ENV: '', STACK_NAME: stack, DOMAIN: domain },
+    env: environmentOf({ recipe, settings: {}, domain, stack }).values,
   };
 }
 
@@ -66,7 +67,7 @@ export function imagined(recipe: Recipe, policy: RecipePolicy): PolicyContext {
 export function policyOfFiles(recipe: Recipe, context: PolicyContext): PolicyAnswer {
   const place = placeOf(recipe, context, undefined);
   const look = ({ path, root }: ComposeFile) =>
-    judged({ file: path, root: interpolated(root, context.env), raw: root, place });
+    judged({ file: path, root: filled(root, context.env), raw: root, place });
   const asked = unique(recipe.compose.flatMap(look));
   const known = new Set(asked.map(identity));
   const dormant = unique(recipe.inactive.flatMap(look)).filter((finding) => !known.has(identity(finding)));

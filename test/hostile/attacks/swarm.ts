@@ -196,9 +196,9 @@ const ROUTES: readonly Attack[] = [
     'another host by a variable',
     rule('Host(`${DOMAIN}`${EXTRA_DOMAINS})'),
     {
-      ...{ ...route('route:bank.example.org'), approvable: true },
+      ...{ ...route('route:bank.invalid'), approvable: true },
     },
-    [env('EXTRA_DOMAINS=",`bank.example.org`"\n')],
+    [env('EXTRA_DOMAINS=",`bank.invalid`"\n')],
   ),
   inService(35, 'a host that ends like its own', rule('Host(`evil${DOMAIN}`)'), {
     ...{ ...route('route:evil${DOMAIN}'), approvable: true },
