@@ -63,7 +63,7 @@ const PURE = [
   '^src/trigger/grammar\\.ts$',
   '^src/stages/(convergence|blame|backup-plan)\\.ts$',
   '^src/recipe/(?!(git|git-command|locate|commit-files|write-files)\\.ts$)',
-  '^src/stack/adjust/',
+  '^src/stack/(adjust|policy)/',
   '^src/stack/(pace|duration|environment|secrets|secret-value|words)\\.ts$',
 ];
 

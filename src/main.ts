@@ -98,6 +98,7 @@ function runSettings(settings: Settings): RunSettings {
     admissionDeadline: settings.runDeadline,
     suites: join(root, 'recipes'),
     work: join(settings.stateDir, 'work'),
+    policy: settings.policy,
     path: environment.path,
   };
 }

@@ -1,4 +1,5 @@
 import type { SeatrialError } from '../shared/errors.ts';
+import { refusedBy } from '../stack/policy/refusal.ts';
 import type { RunOutcome } from '../verdict/verdict.ts';
 
 /** What a program that called us can tell from how we ended. */
@@ -12,8 +13,9 @@ export const EXIT: Readonly<Record<RunOutcome | 'usage' | 'trouble', number>> = 
   refused: 5,
 };
 
-/** Bad input is the caller's to mend; all else is the machine's or ours. */
+/** What the policy refuses is refused everywhere; bad input is the caller's to mend; all else is the machine's or ours. */
 export function exitCodeOf(error: SeatrialError): number {
+  if (refusedBy(error) !== undefined) return EXIT.refused;
   return error.kind === 'input' || error.kind === 'recipe' ? EXIT.usage : EXIT.trouble;
 }
 

@@ -72,6 +72,8 @@ function takeCommonFlags(command: Command, parts: Parts): void {
 
 function told(error: SeatrialError, debug: boolean): string {
   const remedy = error.remedy === undefined ? '' : `  → ${error.remedy}\n`;
+  const { evidence } = error.facts;
+  const shown = Array.isArray(evidence) ? evidence.map((line) => `  | ${line}\n`).join('') : '';
   const trace = debug || error.code === 'unexpected' ? `${error.stack ?? ''}\n` : '';
-  return `seatrial: ${error.message}\n${remedy}${trace}`;
+  return `seatrial: ${error.message}\n${remedy}${shown}${trace}`;
 }

@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { parse } from 'smol-toml';
 import { z } from 'zod';
 import { SeatrialError } from '../shared/errors.ts';
 import type { Environment } from './environment.ts';
+import { PolicySchema, type PolicySettings, policySettings } from './policy.ts';
 
 const NameSchema = z
   .string()
@@ -41,6 +42,7 @@ const FileSchema = z.strictObject({
   forge: z.array(ForgeSchema).default([]),
   router: z.strictObject({ image: z.string().optional() }).prefault({}),
   backup: z.strictObject({ image: z.string().optional() }).prefault({}),
+  policy: PolicySchema,
 });
 
 /** What a Seatrial of this machine works with; every key has a value. */
@@ -57,6 +59,7 @@ export interface Settings {
   readonly routerImage: string | undefined;
   readonly backupImage: string | undefined;
   readonly forges: readonly ForgeSettings[];
+  readonly policy: PolicySettings;
 }
 
 export interface ForgeSettings {
@@ -109,6 +112,7 @@ export function readSettings(environment: Environment, flags: SettingFlags): Set
     routerImage: variable('ROUTER_IMAGE') ?? read.router.image,
     backupImage: variable('BACKUP_IMAGE') ?? read.backup.image,
     forges: read.forge.map(asForge),
+    policy: policySettings(read.policy, resolve(dirname(file ?? DEFAULT_FILE), read.policy.directory)),
   };
 }
 

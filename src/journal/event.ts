@@ -1,7 +1,7 @@
 import type { Plan, SkippedStage } from '../plan/plan.ts';
 import type { Adjustment } from '../stack/adjust/adjustment.ts';
 import type { StageName, TestRequest } from '../trigger/request.ts';
-import type { CheckResult } from './check.ts';
+import type { Cause, CheckResult } from './check.ts';
 import type { LedgerRow } from './ledger.ts';
 import type { SeedRow } from './seed-row.ts';
 
@@ -9,6 +9,8 @@ import type { SeedRow } from './seed-row.ts';
 export type RunEvent =
   | { readonly type: 'started'; readonly request: TestRequest; readonly controller: string }
   | { readonly type: 'planned'; readonly plan: Plan }
+  /** Nothing of it will be deployed: the policy or the reader of its files said no. */
+  | { readonly type: 'refused'; readonly cause: Cause }
   | { readonly type: 'waiting'; readonly reason: string }
   | { readonly type: 'admitted'; readonly slots: number }
   | { readonly type: 'stage-started'; readonly stage: StageName }

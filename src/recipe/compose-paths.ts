@@ -51,6 +51,6 @@ function leaves(path: string, line: number | undefined): SeatrialError {
     code: 'path-leaves',
     sentence: `COMPOSE_FILE in .env.sample names ${path}, which is not inside the recipe.`,
     remedy: 'Name compose files by their paths in the recipe, such as compose.smtp.yml.',
-    facts: { file: '.env.sample', line, path },
+    facts: { file: '.env.sample', line, path, requirement: 26 },
   });
 }

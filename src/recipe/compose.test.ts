@@ -97,13 +97,13 @@ test('an overlay may have no services', () => {
 describe('what is no compose file is told by name and line', () => {
   test.each([
     ['broken brackets', 'services:\n  app:\n    image: [nginx\n    ports: {\n', 'not-yaml'],
-    ['a key twice', 'services:\n  app:\n    image: a\n    image: b\n', 'not-yaml'],
+    ['a key twice', 'services:\n  app:\n    image: a\n    image: b\n', 'yaml-duplicate-key'],
     ['a tab for indentation', 'services:\n\tapp:\n', 'not-yaml'],
   ])('%s', async (_, text, code) => {
     const error = await thrownBy(() => parseCompose('compose.x.yml', text));
     expect(error).toMatchObject({ kind: 'recipe', code, facts: { file: 'compose.x.yml' } });
     expect(error.facts['line']).toBeGreaterThan(1);
-    expect(error.message).toMatch(/^compose\.x\.yml line \d+ is not YAML/);
+    expect(error.message).toMatch(/^compose\.x\.yml line \d+ is not (YAML|read)/);
   });
 
   test.each([

@@ -1,5 +1,6 @@
 import { SeatrialError } from '../shared/errors.ts';
 import { parseCompose } from './compose.ts';
+import { decodeText } from './decode.ts';
 import { type Recipe, withCompose } from './recipe.ts';
 
 /**
@@ -19,7 +20,7 @@ export function withOverlays(recipe: Recipe, composeFile: string): Recipe {
     if (parsed !== undefined) return parsed;
     const file = recipe.files.find((candidate) => candidate.path === path);
     if (file === undefined) throw noOverlay(recipe, path);
-    return parseCompose(path, file.content.toString('utf8'));
+    return parseCompose(path, decodeText(path, file.content));
   });
   const inactive = known.filter(({ path }) => !paths.includes(path));
   return withCompose(recipe, compose, inactive);

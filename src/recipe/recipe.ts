@@ -5,6 +5,7 @@ import { type ComposeFile, parseCompose } from './compose.ts';
 import { composePaths } from './compose-paths.ts';
 import { configsOf, type RecipeConfig } from './configs.ts';
 import { type Database, databasesOf } from './databases.ts';
+import { decodeText } from './decode.ts';
 import { commentedEntries, type EnvEntry, envOf, parseEnvSample } from './env-sample.ts';
 import type { Finding } from './finding.ts';
 import type { Repository } from './git.ts';
@@ -75,7 +76,7 @@ export async function readRecipe(
 export function recipeFrom(commit: Pick<Recipe, 'name' | 'sha' | 'tree' | 'files' | 'leftOut'>): Recipe {
   const { name, sha, files, leftOut } = commit;
   refuseForeign(ALWAYS_READ, { files, leftOut });
-  const sample = textOf(files, '.env.sample');
+  const sample = strictTextOf(files, '.env.sample');
   const envSample = sample === undefined ? undefined : parseEnvSample(sample);
   const abraSh = readAbraScript(textOf(files, 'abra.sh') ?? '');
   const env = {
@@ -100,14 +101,14 @@ export function recipeFrom(commit: Pick<Recipe, 'name' | 'sha' | 'tree' | 'files
     own,
   );
   const compose = active.paths.map((path) => {
-    const text = textOf(files, path);
+    const text = strictTextOf(files, path);
     if (text === undefined) throw notARecipe(name, sha, path, composeFile?.line);
     return parseCompose(path, text);
   });
   const others = files
     .map(({ path }) => path)
     .filter((path) => /(^|\/)compose(\.[^/]+)?\.ya?ml$/.test(path) && !active.paths.includes(path))
-    .map((path) => readInactive(path, textOf(files, path) ?? ''));
+    .map((path) => readInactive(path, () => strictTextOf(files, path) ?? ''));
   if (!compose.some((file) => file.services.length > 0)) throw noServices(compose[0]?.path ?? 'compose.yml');
   return {
     ...own,
@@ -137,6 +138,11 @@ const ALWAYS_READ: readonly NamedFile[] = ['.env.sample', 'abra.sh'].map((path) 
 
 function textOf(files: readonly RepositoryFile[], path: string): string | undefined {
   return files.find((file) => file.path === path)?.content.toString('utf8');
+}
+
+function strictTextOf(files: readonly RepositoryFile[], path: string): string | undefined {
+  const content = files.find((file) => file.path === path)?.content;
+  return content === undefined ? undefined : decodeText(path, content);
 }
 
 function composedOf(
@@ -177,9 +183,9 @@ function filesNamedBy(
 }
 
 /** A file that nothing switches on keeps nothing from being deployed. */
-function readInactive(path: string, text: string): ComposeFile | Finding {
+function readInactive(path: string, text: () => string): ComposeFile | Finding {
   try {
-    return parseCompose(path, text);
+    return parseCompose(path, text());
   } catch (error) {
     if (!isSeatrialError(error)) throw error;
     const line = error.facts['line'];

@@ -1,4 +1,5 @@
 import {
+  type Alias,
   type Document,
   isAlias,
   isCollection,
@@ -49,27 +50,25 @@ export interface SourceScalar {
 
 /** A stack document of hand-written files is some kilobytes; more is an attack on the reader. */
 const LIMITS = { bytes: 512 * 1024, depth: 40, nodes: 50_000, aliased: 1000 };
+const TOO_DEEP = 'it is nested more than 40 levels deep';
 const KNOWN_TAGS = /^tag:yaml\.org,2002:(str|int|float|bool|null|map|seq|merge|timestamp)$/;
 
 /**
  * Throws `recipe` errors that name file and line: `not-yaml`, `yaml-too-big`, `yaml-too-deep`,
- * `yaml-aliases`, `yaml-tag`, `yaml-documents`, `yaml-key`.
+ * `yaml-aliases`, `yaml-tag`, `yaml-documents`, `yaml-key`, `yaml-duplicate-key`. All but the
+ * first are refusals of the policy (requirement 23).
  */
 export function parseSource(path: string, text: string): SourceNode {
   if (Buffer.byteLength(text) > LIMITS.bytes)
     throw refused('yaml-too-big', path, undefined, 'it has more than 512 KiB');
-  const counter = new LineCounter();
-  const document = parseDocument(text, {
-    lineCounter: counter,
-    uniqueKeys: true,
-    stringKeys: false,
-    merge: true,
-    version: '1.2',
-  });
-  const lineOf = (node: Node) => counter.linePos(node.range?.[0] ?? 0).line;
+  const lineCounter = new LineCounter();
+  // Duplicate keys are found below: the library compares every key with every other.
+  const options = { uniqueKeys: false, stringKeys: false, merge: true, version: '1.2' } as const;
+  const document = parseDocument(text, { lineCounter, ...options });
+  const lineOf = (node: Node) => lineCounter.linePos(node.range?.[0] ?? 0).line;
   const problem = document.errors[0];
   if (problem !== undefined) {
-    const code = problem.code === 'MULTIPLE_DOCS' ? 'yaml-documents' : 'not-yaml';
+    const code = PROBLEMS[problem.code] ?? 'not-yaml';
     throw refused(
       code,
       path,
@@ -77,19 +76,34 @@ export function parseSource(path: string, text: string): SourceNode {
       (problem.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, ''),
     );
   }
-  checkTags(path, document, lineOf);
-  return new Reader(path, document, lineOf).read(document.contents, 1);
+  return new Reader(path, targetsIn(path, document, lineOf), lineOf).read(document.contents, 1);
 }
 
-function checkTags(path: string, document: Document, lineOf: (node: Node) => number): void {
+/** What the library stumbles over and is more than bad spelling: by its own codes. */
+const PROBLEMS: Readonly<Record<string, string>> = {
+  MULTIPLE_DOCS: 'yaml-documents',
+  RESOURCE_EXHAUSTION: 'yaml-too-deep',
+};
+
+/** What each alias stands for: the last node before it that carries its name. Throws for unknown tags. */
+function targetsIn(path: string, document: Document, lineOf: LineOf): ReadonlyMap<Alias, Node> {
+  const named = new Map<string, Node>();
+  const targets = new Map<Alias, Node>();
   visit(document, {
-    Node(_, node) {
-      const tag = 'tag' in node ? node.tag : undefined;
-      if (tag !== undefined && !KNOWN_TAGS.test(tag))
-        throw refused('yaml-tag', path, lineOf(node), `it uses the tag ${tag}`);
+    Alias(_, alias) {
+      const target = named.get(alias.source);
+      if (target !== undefined) targets.set(alias, target);
+    },
+    Value(_, node) {
+      if (node.anchor !== undefined) named.set(node.anchor, node);
+      if (node.tag !== undefined && !KNOWN_TAGS.test(node.tag))
+        throw refused('yaml-tag', path, lineOf(node), `it uses the tag ${node.tag}`);
     },
   });
+  return targets;
 }
+
+type LineOf = (node: Node) => number;
 
 /** Follows aliases within limits; a class because depth and counters belong to one reading. */
 class Reader {
@@ -97,20 +111,19 @@ class Reader {
   private aliased = 0;
   private insideAlias = 0;
   private readonly path: string;
-  private readonly document: Document;
-  private readonly lineOf: (node: Node) => number;
+  private readonly targets: ReadonlyMap<Alias, Node>;
+  private readonly lineOf: LineOf;
 
-  constructor(path: string, document: Document, lineOf: (node: Node) => number) {
+  constructor(path: string, targets: ReadonlyMap<Alias, Node>, lineOf: LineOf) {
     this.path = path;
-    this.document = document;
+    this.targets = targets;
     this.lineOf = lineOf;
   }
 
   read(node: unknown, depth: number): SourceNode {
     if (!isNode(node)) return { kind: 'scalar', line: 1, value: null, text: '' };
     const line = this.lineOf(node);
-    if (depth > LIMITS.depth)
-      throw refused('yaml-too-deep', this.path, line, 'it is nested more than 40 levels deep');
+    if (depth > LIMITS.depth) throw refused('yaml-too-deep', this.path, line, TOO_DEEP);
     this.count(line);
     if (isAlias(node)) return this.behind(node, line, depth);
     if (isMap(node)) return { kind: 'map', line, entries: this.entriesOf(node.items, depth) };
@@ -120,8 +133,8 @@ class Reader {
     throw refused('not-yaml', this.path, line, 'it has something that is neither map, list nor value');
   }
 
-  private behind(alias: Node & { source: string }, line: number, depth: number): SourceNode {
-    const target = isAlias(alias) ? alias.resolve(this.document) : undefined;
+  private behind(alias: Alias, line: number, depth: number): SourceNode {
+    const target = this.targets.get(alias);
     if (target === undefined)
       throw refused('not-yaml', this.path, line, `the alias *${alias.source} names nothing`);
     this.insideAlias += 1;
@@ -133,18 +146,30 @@ class Reader {
   private count(line: number): void {
     this.nodes += 1;
     if (this.insideAlias > 0) this.aliased += 1;
-    if (this.nodes > LIMITS.nodes || this.aliased > LIMITS.aliased)
+    if (this.nodes > LIMITS.nodes)
+      throw refused('yaml-too-big', this.path, line, `it has more than ${LIMITS.nodes} values`);
+    if (this.aliased > LIMITS.aliased)
       throw refused('yaml-aliases', this.path, line, 'its aliases stand for more than 1000 values');
   }
 
   private entriesOf(items: readonly { key: unknown; value: unknown }[], depth: number): SourceEntry[] {
     const own = new Map<string, SourceEntry>();
     const merged = new Map<string, SourceEntry>();
+    let merges = 0;
     for (const { key, value } of items) {
       if (!isScalar(key) || isCollection(key)) throw this.badKey(key);
       const name = scalar(key, 1).text;
-      if (name === '<<') this.merge(merged, value, this.lineOf(key), depth);
-      else own.set(name, { key: name, line: this.lineOf(key), value: this.read(value, depth + 1) });
+      if (name === '<<' ? merges > 0 : own.has(name))
+        throw refused(
+          'yaml-duplicate-key',
+          this.path,
+          this.lineOf(key),
+          `the key \`${name}\` stands there twice`,
+        );
+      if (name === '<<') {
+        merges += 1;
+        this.merge(merged, value, this.lineOf(key), depth);
+      } else own.set(name, { key: name, line: this.lineOf(key), value: this.read(value, depth + 1) });
     }
     return [...new Map([...merged, ...own]).values()];
   }
@@ -179,7 +204,7 @@ function refused(code: string, file: string, line: number | undefined, why: stri
     code,
     sentence: `${line === undefined ? file : `${file} line ${line}`} is ${code === 'not-yaml' ? 'not YAML' : 'not read'}: ${why}.`,
     remedy: 'Write the file as plain YAML; `docker stack config -c` reads it as we do.',
-    facts: { file, line },
+    facts: { file, line, ...(code === 'not-yaml' ? {} : { requirement: 23 }) },
   });
 }
 

@@ -106,6 +106,8 @@ function refused(left: LeftOut, named: NamedFile): SeatrialError {
       line: named.by?.line,
       path: named.path,
       target: left.target,
+      // Numbers are those of the threat model: what is refused for them ends a run as refused.
+      requirement: code === 'link-refused' ? 26 : 20,
     },
   });
 }

@@ -94,8 +94,9 @@ function shownLive({ event }: RecordedEvent): boolean {
 /** Torn down, or ended by a check of the teardown, or by one before anything was planned. */
 function isOver({ events }: Watched, { event }: RecordedEvent): boolean {
   if (event.type === 'torn-down') return true;
-  if (event.type !== 'check') return false;
-  return event.check.stage === 'teardown' || !events.some(({ event: other }) => other.type === 'planned');
+  if (event.type !== 'check' && event.type !== 'refused') return false;
+  if (event.type === 'check' && event.check.stage === 'teardown') return true;
+  return !events.some(({ event: other }) => other.type === 'planned');
 }
 
 /** The end of a run for a terminal: verdict, stages, data, level, where the evidence lies, how to do it again. */

@@ -61,6 +61,8 @@ function wordsOf({ events }: Watched, event: RunEvent, paint: Paint): string | u
       const sign = paint(outcome === 'fail' ? 'red' : 'yellow', CHECK_WORDS[outcome]);
       return `${stage}: ${oneLine(title)}: ${sign}${why === undefined ? '' : `: ${oneLine(why)}`}`;
     }
+    case 'refused':
+      return `${paint('red', 'refused')}: ${oneLine(event.cause.sentence)}`;
     case 'teardown-started':
       return 'teardown begins';
     case 'torn-down':

@@ -1,3 +1,4 @@
+import type { PolicySettings } from '../config/policy.ts';
 import type { Backup } from '../ports/backup.ts';
 import type { Deployer } from '../ports/deployer.ts';
 import type { Engine } from '../ports/engine.ts';
@@ -36,6 +37,7 @@ export interface RunSettings {
   readonly suites: string;
   /** Private trees of runs. */
   readonly work: string;
+  readonly policy: PolicySettings;
   /** Search path for `git`. */
   readonly path: string;
 }

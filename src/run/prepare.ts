@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readApprovals } from '../config/approvals.ts';
 import type { RunKey } from '../integrity/seed.ts';
 import { makePlan, type Plan, type PlannedApp } from '../plan/plan.ts';
 import type { Deployer, DeploymentSecret } from '../ports/deployer.ts';
@@ -7,8 +8,11 @@ import { fetchRepository, type Repository } from '../recipe/git.ts';
 import { previousRelease } from '../recipe/previous-release.ts';
 import { type Recipe, readRecipe } from '../recipe/recipe.ts';
 import type { RunId } from '../shared/brand.ts';
-import { SeatrialError } from '../shared/errors.ts';
+import { isSeatrialError, SeatrialError } from '../shared/errors.ts';
 import type { AppPlace } from '../stack/adjust/adjustment.ts';
+import type { PolicyFinding } from '../stack/policy/finding.ts';
+import { imagined, policyOfFiles, type RecipePolicy } from '../stack/policy/policy.ts';
+import { refusedBy } from '../stack/policy/refusal.ts';
 import { renderStack, type Stack } from '../stack/stack.ts';
 import { readSuite, type Suite } from '../suite/suite.ts';
 import type { TestRequest } from '../trigger/request.ts';
@@ -21,6 +25,10 @@ export interface Prepared {
   readonly suite: Suite;
   readonly head: Recipe;
   readonly previous: Recipe | undefined;
+  /** What the recipe may ask for. */
+  readonly policy: RecipePolicy;
+  /** What the base of the change asks for already; undefined where there is none. */
+  readonly before: readonly PolicyFinding[] | undefined;
   /** Private tree of this run. */
   readonly directory: string;
 }
@@ -48,6 +56,8 @@ export async function prepare({ run, request, house, signal }: PrepareOptions): 
   const release = await releaseBefore(repository, request, signal);
   const previous =
     release === undefined ? undefined : await readRecipe(repository, request.recipe, release.sha, signal);
+  const { policy: settings } = house.settings;
+  const policy = { settings, approvals: await readApprovals(settings.directory, request.recipe) };
   const plan = makePlan({ run, request, previous: release, baseDomain: house.settings.baseDomain });
   return {
     plan,
@@ -55,6 +65,8 @@ export async function prepare({ run, request, house, signal }: PrepareOptions): 
     suite: await readSuite(house.settings.suites, request.recipe),
     head,
     previous,
+    policy,
+    before: await askedBefore(repository, request, policy, signal),
     directory,
   };
 }
@@ -76,6 +88,25 @@ async function releaseBefore(
   }
   const tag = await previousRelease(repository, request.head, base, signal);
   return tag === undefined ? undefined : { tag: tag.name, sha: tag.commit };
+}
+
+/** What the files ask for where the change begins. What cannot be read there asks for nothing. */
+async function askedBefore(
+  repository: Repository,
+  request: TestRequest,
+  policy: RecipePolicy,
+  signal: AbortSignal,
+): Promise<readonly PolicyFinding[] | undefined> {
+  const base = await repository.resolve(request.base, signal);
+  const fork = base === undefined ? undefined : await repository.mergeBase(request.head, base, signal);
+  if (fork === undefined || fork === request.head) return undefined;
+  try {
+    const recipe = await readRecipe(repository, request.recipe, fork, signal);
+    return policyOfFiles(recipe, imagined(recipe, policy)).findings;
+  } catch (error) {
+    if (isSeatrialError(error) && error.kind === 'recipe') return [];
+    throw error;
+  }
 }
 
 export interface Rendered {
@@ -108,15 +139,31 @@ export async function renderApp(context: RenderContext, app: PlannedApp): Promis
       ...{ kept, key: context.key },
       repository: join(prepared.directory, 'repository.git'),
       directory: join(prepared.directory, `${app.role}-${which}`),
+      policy: prepared.policy,
+      ...(prepared.before === undefined || recipe !== prepared.head ? {} : { before: prepared.before }),
       deployer: context.house.deployer,
       signal: context.signal,
     });
   const { previous: release } = prepared;
-  const previous = release === undefined ? undefined : await render(release, 'previous', []);
+  const previous =
+    release === undefined ? undefined : await render(release, 'previous', []).catch(previousRefused);
   // A secret that is there keeps its value, whatever the change asks for under the same name.
   const kept = app.from === 'previous' ? (previous?.deployment.secrets ?? []) : [];
   const head = await render(prepared.head, 'head', kept);
   return { app, head, previous };
+}
+
+/** The change is not to blame for what was published before it. */
+function previousRefused(error: unknown): never {
+  if (!isSeatrialError(error) || refusedBy(error) === undefined) throw error;
+  throw new SeatrialError({
+    kind: 'environment',
+    code: 'previous-release-refused',
+    sentence: `The previous release is refused, so the upgrade cannot be tried: ${error.message}`,
+    remedy: 'Let the operator allow it for this recipe, or test with --only install.',
+    facts: error.facts,
+    cause: error,
+  });
 }
 
 function placeOf(context: RenderContext, app: PlannedApp, recipe: Recipe): AppPlace {

@@ -12,6 +12,7 @@ import type { House } from './house.ts';
 import { pullImages } from './images.ts';
 import { appeared, type Surroundings, surroundings } from './inventory.ts';
 import { type Prepared, type Rendered, renderApp } from './prepare.ts';
+import { refusedEvent } from './refused.ts';
 import { tearDown } from './teardown.ts';
 import { walkPaths } from './walk-paths.ts';
 
@@ -62,7 +63,7 @@ export async function carryOut(options: RunOptions): Promise<Verdict> {
       },
     });
   } catch (error) {
-    emit({ type: 'check', check: outside(error, prepared.plan, signal) });
+    emit(refusedEvent(error) ?? { type: 'check', check: outside(error, prepared.plan, signal) });
   }
   clearTimeout(deadline);
   await endRun(house, run, emit, before, lease);

@@ -6,6 +6,7 @@ import { reportOf } from '../report/report.ts';
 import type { Report } from '../report/schema.ts';
 import type { House } from '../run/house.ts';
 import { type Prepared, prepare } from '../run/prepare.ts';
+import { refusedEvent } from '../run/refused.ts';
 import { carryOut } from '../run/run.ts';
 import type { RunRecord } from '../run/store.ts';
 import type { RunId } from '../shared/brand.ts';
@@ -80,22 +81,25 @@ async function planned({ house, run, request, signal }: ConductOptions): Promise
     const file = known.facts['file'];
     const line = known.facts['line'];
     const where = typeof file === 'string' && typeof line === 'number' ? { where: { file, line } } : {};
-    house.store.append(run, {
-      type: 'check',
-      check: {
-        ...{
-          stage: 'install',
-          id: 'readable',
-          title: 'the recipe can be read',
-          outcome,
-          took: 0,
-          note: known.message,
+    house.store.append(
+      run,
+      refusedEvent(error) ?? {
+        type: 'check',
+        check: {
+          ...{
+            stage: 'install',
+            id: 'readable',
+            title: 'the recipe can be read',
+            outcome,
+            took: 0,
+            note: known.message,
+          },
+          ...(outcome === 'aborted'
+            ? {}
+            : { cause: { code: known.code, sentence: known.message, evidence, ...where } }),
         },
-        ...(outcome === 'aborted'
-          ? {}
-          : { cause: { code: known.code, sentence: known.message, evidence, ...where } }),
       },
-    });
+    );
     await dropDirectory(house, run);
     house.store.conclude(run, verdictOfRecorded(house.store.events(run)));
     return undefined;

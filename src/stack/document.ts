@@ -23,10 +23,22 @@ const MountSchema = z.looseObject({
 
 const PortSchema = z.looseObject({ mode: z.string().optional(), target: z.number().optional() });
 
+/** CPUs as a decimal number, memory in bytes, both as text. */
+const AmountSchema = z.looseObject({ cpus: z.string().optional(), memory: z.string().optional() });
+
 const DeploySchema = z.looseObject({
   labels: LabelsSchema.nullish(),
   endpoint_mode: z.string().optional(),
   placement: z.looseObject({ constraints: z.array(z.string()).nullish() }).nullish(),
+  resources: z
+    .looseObject({
+      limits: AmountSchema.extend({ pids: z.number().optional() }).nullish(),
+      reservations: AmountSchema.nullish(),
+    })
+    .nullish(),
+  restart_policy: z
+    .looseObject({ condition: z.string().optional(), max_attempts: z.number().optional() })
+    .nullish(),
 });
 
 const ServiceSchema = z.looseObject({
@@ -39,6 +51,8 @@ const ServiceSchema = z.looseObject({
   environment: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).nullish(),
   env_file: z.unknown().optional(),
   secrets: z.array(z.looseObject({ source: z.string() })).nullish(),
+  networks: z.unknown().optional(),
+  logging: z.unknown().optional(),
 });
 
 const NamedSchema = z.looseObject({

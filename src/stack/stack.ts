@@ -9,10 +9,23 @@ import { writeFiles } from '../recipe/write-files.ts';
 import { keyBytes } from '../shared/key-bytes.ts';
 import { adjust } from './adjust/adjust.ts';
 import type { Adjustment, AppPlace } from './adjust/adjustment.ts';
+import { closeEgress } from './adjust/egress.ts';
 import { ownLabels } from './adjust/labels.ts';
+import { limit } from './adjust/limits.ts';
 import { isExternal, parseStackFile, printStackFile, type StackFile } from './document.ts';
 import { environmentOf } from './environment.ts';
+import { inputsOf, type StackInput } from './inputs.ts';
 import { paceOf } from './pace.ts';
+import type { PolicyAnswer, PolicyFinding } from './policy/finding.ts';
+import { requireGuarded } from './policy/guarded.ts';
+import {
+  type PolicyContext,
+  policyOfDocument,
+  policyOfFiles,
+  type RecipePolicy,
+  STRICT,
+} from './policy/policy.ts';
+import { refuse } from './policy/refusal.ts';
 import { type GivenSecret, secretsOf } from './secrets.ts';
 
 /** A recipe rendered for one app of a run: the very document that is deployed, and what it will make. */
@@ -32,6 +45,10 @@ export interface Stack {
   readonly adjustments: readonly Adjustment[];
   /** What is known to be amiss before anything is deployed. */
   readonly findings: readonly Finding[];
+  /** What the policy had to say; a stack that it refuses is never made. */
+  readonly policy: PolicyAnswer;
+  /** Files that Docker's client reads when this is deployed. */
+  readonly inputs: readonly StackInput[];
 }
 
 export interface StackService {
@@ -68,11 +85,18 @@ export interface RenderOptions {
   readonly repository: string;
   /** An empty private directory for the recipe's files. */
   readonly directory: string;
+  /** By default nobody is allowed anything. */
+  readonly policy?: RecipePolicy;
+  /** What the base asks for already; a refusal says what is new. */
+  readonly before?: readonly PolicyFinding[];
   readonly deployer: Pick<Deployer, 'config'>;
   readonly signal: AbortSignal;
 }
 
-/** Throws `recipe` errors with Docker's words where the files make no stack. */
+/**
+ * Throws `recipe` errors with Docker's words where the files make no stack, and one that
+ * `refusedBy` knows where the policy refuses it.
+ */
 export async function renderStack(options: RenderOptions): Promise<Stack> {
   const { place, domain, directory } = options;
   const { values: env, adjustments: moved } = environmentOf({
@@ -81,9 +105,12 @@ export async function renderStack(options: RenderOptions): Promise<Stack> {
     ...{ domain, stack: place.stack },
   });
   const recipe = withOverlays(options.recipe, env['COMPOSE_FILE'] ?? 'compose.yml');
-  await writeFiles(directory, recipe.files);
-  const files = recipe.compose.map((file) => join(directory, file.path));
-  const file = parseStackFile(await options.deployer.config(files, directory, env, options.signal));
+  const policy = options.policy ?? STRICT;
+  const context = { policy, env, stack: place.stack, domain, network: place.network };
+  const text = await judgedConfig(options, recipe, context);
+  const answer = policyOfDocument(recipe, text, directory, context);
+  refuse(answer.findings, options.before);
+  const file = parseStackFile(text);
   // Docker's own label, so that the secret goes with the stack.
   const labels = { ...ownLabels(place), 'com.docker.stack.namespace': place.stack };
   const { secrets, findings } = secretsOf({
@@ -98,7 +125,14 @@ export async function renderStack(options: RenderOptions): Promise<Stack> {
       paceOf(service)?.budget ?? BUDGET_WITHOUT_CHECK_MS,
     ]),
   );
-  const adjustments = [...moved, ...adjust(file, { ...place, env })];
+  const { limits, egress } = policy.settings;
+  const adjustments = [
+    ...moved,
+    ...adjust(file, { ...place, env }),
+    ...limit(file, limits),
+    ...closeEgress(file, egress),
+  ];
+  requireGuarded(file, place, limits);
   return {
     recipe,
     place,
@@ -125,7 +159,21 @@ export async function renderStack(options: RenderOptions): Promise<Stack> {
     routes: routesOf(file, place),
     adjustments,
     findings,
+    policy: answer,
+    inputs: inputsOf(file, directory, recipe.files),
   };
+}
+
+/** The files are judged before Docker's client sees them: it reads some of what they name. */
+async function judgedConfig(
+  { deployer, directory, before, signal }: RenderOptions,
+  recipe: Recipe,
+  context: PolicyContext,
+): Promise<string> {
+  refuse(policyOfFiles(recipe, context).findings, before);
+  await writeFiles(directory, recipe.files);
+  const files = recipe.compose.map((file) => join(directory, file.path));
+  return await deployer.config(files, directory, context.env, signal);
 }
 
 function servicesOf(file: StackFile, budgets: ReadonlyMap<string, number>): StackService[] {

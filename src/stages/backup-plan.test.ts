@@ -157,5 +157,6 @@ function stackOf(services: Services, more: More = {}): Stack {
     volumes: Object.fromEntries(volumes.map((volume) => [volume, `stack_${volume}`])),
     deployment: deploymentOf(stack, ''),
     ...{ configs: [], secrets: [], networks: [], routes: [], adjustments: [], findings: [] },
+    ...{ policy: { findings: [] }, inputs: [] },
   };
 }

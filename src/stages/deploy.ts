@@ -1,4 +1,5 @@
 import { SeatrialError } from '../shared/errors.ts';
+import { verifyInputs } from '../stack/inputs.ts';
 import { ownNames } from '../stack/own-names.ts';
 import type { Stack } from '../stack/stack.ts';
 import { causeOf } from './blame.ts';
@@ -32,6 +33,7 @@ async function handOver(context: StageContext, { stack, blame }: DeployCheck): P
   refuseMissingImages(context, stack, blame);
   for (const [kind, names] of ownNames(stack)) context.ledger.intend(kind, names);
   try {
+    await verifyInputs(stack.inputs);
     await context.deployer.deploy(stack.deployment, context.signal);
   } catch (error) {
     if (!(error instanceof SeatrialError && error.code === 'deploy-refused')) throw error;

@@ -31,6 +31,11 @@ const RUNGS: readonly { readonly level: number; readonly stage: StageName }[] = 
 ];
 const TOP = LEVEL_NAMES.length - 1;
 
+/** What is refused is not even launched. */
+export function sunk(reason: string): Level {
+  return levelOf(0, 1, reason);
+}
+
 /** Cumulative: the first rung that is not cleanly passed ends the climb. It never changes the outcome. */
 export function climb(checks: readonly CheckResult[], events: readonly RunEvent[]): Level {
   let reached = 0;

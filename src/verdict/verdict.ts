@@ -2,7 +2,7 @@ import type { Cause, CheckResult, ResultStage } from '../journal/check.ts';
 import type { RecordedEvent, Residue, RunEvent } from '../journal/event.ts';
 import { list } from '../shared/text.ts';
 import { STAGES, type StageName } from '../trigger/request.ts';
-import { climb, type Level } from './level.ts';
+import { climb, type Level, sunk } from './level.ts';
 
 export type RunOutcome = 'refused' | 'failure' | 'error' | 'cancelled' | 'success';
 
@@ -24,9 +24,14 @@ const ORDER: readonly ResultStage[] = [...STAGES, 'teardown'];
 export function verdictOf(events: readonly RunEvent[]): Verdict {
   const checks = events.flatMap((event) => (event.type === 'check' ? [event.check] : []));
   const residue = events.flatMap((event) => (event.type === 'torn-down' ? event.residue : []));
+  const refused = events.find((event) => event.type === 'refused');
+  if (refused?.type === 'refused') {
+    const { cause } = refused;
+    return { outcome: 'refused', stage: 'install', cause, level: sunk(cause.sentence), residue };
+  }
   const level = climb(checks, events);
-  const sunk = checks.some((check) => check.stage === 'install' && check.outcome === 'fail');
-  return { ...endingOf(checks, residue), level: level.reached > 0 || sunk ? level : null, residue };
+  const sank = checks.some((check) => check.stage === 'install' && check.outcome === 'fail');
+  return { ...endingOf(checks, residue), level: level.reached > 0 || sank ? level : null, residue };
 }
 
 function endingOf(

@@ -6,6 +6,7 @@ import { createResticBackup } from '../../src/adapters/restic/backup.ts';
 import { openDatabase } from '../../src/adapters/sqlite/database.ts';
 import { runStore } from '../../src/adapters/sqlite/run-store.ts';
 import { createSwarmLeases } from '../../src/adapters/swarm-leases/leases.ts';
+import { DEFAULT_POLICY } from '../../src/config/policy.ts';
 import type { Labels } from '../../src/ports/engine.ts';
 import type { Report } from '../../src/report/schema.ts';
 import type { House } from '../../src/run/house.ts';
@@ -36,6 +37,7 @@ export function houseIn(lab: TestLab, directory: string): House & { close(): voi
       ...{ controller: 'tests', baseDomain: 'seatrial.test', maxTests: CAP },
       ...{ runDeadline: 180_000, admissionDeadline: 60_000, path: environment.path },
       suites: join(import.meta.dirname, '..', '..', 'recipes'),
+      policy: DEFAULT_POLICY,
       work: join(directory, 'work'),
     },
     close: db.close,

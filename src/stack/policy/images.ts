@@ -1,0 +1,42 @@
+import { entryOf, textOf } from '../../recipe/source.ts';
+import type { PolicyFinding } from './finding.ts';
+import { asked, type PolicyView, servicesOf } from './view.ts';
+
+/** Addresses that no registry has: the metadata service of clouds and what lies beside it. */
+const LINK_LOCAL = /^(169\.254\.|\[?fe80:|metadata\.)/i;
+
+/** Requirement 36, as far as it hangs on where images come from; digests are resolved when a run begins. */
+export function images(view: PolicyView): readonly PolicyFinding[] {
+  const { imageHosts } = view.place;
+  return servicesOf(view).flatMap(({ name, node }) => {
+    const image = entryOf(node, 'image');
+    const text = textOf(image?.value);
+    if (image === undefined || text === undefined || text === '') return [];
+    const host = hostOf(text);
+    const linkLocal = LINK_LOCAL.test(host);
+    if (!linkLocal && (imageHosts === undefined || imageHosts.includes(host))) return [];
+    return [
+      asked(view, {
+        ...{
+          requirement: 36,
+          code: 'image-host',
+          feature: `image-host:${host}`,
+          service: name,
+          line: image.line,
+        },
+        ...(linkLocal ? { approvable: false as const } : {}),
+        sentence: `The image of service ${name} comes from \`${host}\`${linkLocal ? ', which is no registry' : ', which is not among the allowed hosts'}.`,
+        remedy: linkLocal
+          ? 'Name an image of a registry.'
+          : `Use an image from ${imageHosts?.join(', ') ?? 'a registry'}.`,
+      }),
+    ];
+  });
+}
+
+/** The registry of an image's name, by Docker's own rule: the first part is one if it looks like a host. */
+function hostOf(image: string): string {
+  const [first = '', ...rest] = image.split('/');
+  const isHost = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
+  return isHost ? first.toLowerCase() : 'docker.io';
+}

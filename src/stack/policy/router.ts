@@ -1,0 +1,135 @@
+import { foreignHosts } from '../../recipe/router-reach.ts';
+import { parseRule } from '../../recipe/router-rule.ts';
+import { nodeAt, pairsOf, type SourcePair } from '../../recipe/source.ts';
+import type { PolicyFinding } from './finding.ts';
+import { asked, type PolicyView, servicesOf } from './view.ts';
+
+/** Traefik's own priorities are lengths of rules; more than this is meant to win over others. */
+const HIGHEST_PRIORITY = 1000;
+
+/**
+ * Requirement 35: rules of the router take no requests but those for the app's own names.
+ * An app without DOMAIN may have no HTTP route at all, and has none to take.
+ */
+export function router(view: PolicyView): readonly PolicyFinding[] {
+  return servicesOf(view).flatMap(({ name, node }) =>
+    [...pairsOf(nodeAt(node, 'labels')), ...pairsOf(nodeAt(node, 'deploy', 'labels'))].flatMap((label) =>
+      judged(label, view.place.domain).map(({ feature, sentence, remedy, approvable }) =>
+        asked(view, {
+          ...{ requirement: 35, code: 'router-label', service: name, line: label.line },
+          ...{ feature, remedy, sentence: `The label \`${label.key}\` of service ${name} ${sentence}.` },
+          ...(approvable ? {} : { approvable: false as const }),
+        }),
+      ),
+    ),
+  );
+}
+
+interface Judged {
+  readonly feature: string;
+  /** Goes on after the name of the label. */
+  readonly sentence: string;
+  readonly remedy: string;
+  readonly approvable: boolean;
+}
+
+function judged({ key, value = '' }: SourcePair, domain: string): readonly Judged[] {
+  const label = key.toLowerCase();
+  if (!label.startsWith('traefik.')) return [];
+  const [, , kind = '', , ...rest] = label.split('.');
+  const setting = rest.join('.');
+  if (/^traefik\.(http|tcp|udp)\.routers\./.test(label)) {
+    if (setting === 'rule') return rule(value, domain);
+    if (setting === 'priority' && !(Number(value) <= HIGHEST_PRIORITY)) return [priority(value)];
+    if (label.startsWith('traefik.udp.') && setting === 'entrypoints') return [udp(value)];
+  }
+  if (/^traefik\.http\.middlewares\..*\.forwardauth\.address$/.test(label)) return forwardAuth(value);
+  if (/^traefik\.http\.middlewares\..*\.plugin\./.test(label)) return [plugin(setting)];
+  if (/^traefik\.(http|tcp)\.(serverstransports|services\..*\.loadbalancer\.servers?\.url)/.test(label))
+    return [elsewhere(value)];
+  if (kind === 'routers' && setting === 'service' && /@internal$/i.test(value)) return [internal(value)];
+  return [];
+}
+
+const OWN_HOST = 'Write Host(`${DOMAIN}`) as the rule, or names below it.';
+
+function rule(text: string, domain: string): readonly Judged[] {
+  const parsed = parseRule(text);
+  // What is no rule routes nothing; that is a fault, and others speak of it.
+  if (!parsed.ok) return [];
+  return foreignHosts([parsed.rule], [domain])
+    .filter((host) => !isBeside(host, domain))
+    .map((host) => ({
+      feature: `route:${host}`,
+      sentence:
+        host === '*'
+          ? 'takes the requests for every host'
+          : `takes requests for \`${host}\`, which is not the app’s own`,
+      remedy: OWN_HOST,
+      approvable: host !== '*',
+    }));
+}
+
+/** Further hosts of an app stand beside its own, so that one certificate covers them. */
+function isBeside(host: string, domain: string): boolean {
+  return host.endsWith(`-${domain}`) && /^[a-z0-9-]+$/.test(host.slice(0, -domain.length));
+}
+
+function priority(value: string): Judged {
+  return {
+    feature: `route-priority:${value}`,
+    sentence: `asks to win over every other rule with priority ${value}`,
+    remedy: `Leave it out, or stay below ${HIGHEST_PRIORITY}.`,
+    approvable: true,
+  };
+}
+
+function udp(value: string): Judged {
+  return {
+    feature: `route-udp:${value}`,
+    sentence: `takes all that comes in at the entrypoint \`${value}\``,
+    remedy: 'Where the protocol needs it, an operator may allow it.',
+    approvable: true,
+  };
+}
+
+/** Undefined hosts are services of the stack: names without a dot. */
+function forwardAuth(value: string): readonly Judged[] {
+  const host = /^https?:\/\/([^/:]+)/i.exec(value)?.[1] ?? value;
+  if (/^[\w-]+$/.test(host)) return [];
+  return [
+    {
+      feature: `route-auth:${host}`,
+      sentence: `sends every request with its cookies to \`${host}\``,
+      remedy: 'Name a service of the stack.',
+      approvable: true,
+    },
+  ];
+}
+
+function plugin(setting: string): Judged {
+  return {
+    feature: `route-plugin:${setting}`,
+    sentence: 'asks the router to run a plug-in',
+    remedy: 'Use a middleware that Traefik has.',
+    approvable: true,
+  };
+}
+
+function elsewhere(value: string): Judged {
+  return {
+    feature: `route-server:${value}`,
+    sentence: `has the router ask \`${value}\` instead of the app`,
+    remedy: 'Name the port of the service with `loadbalancer.server.port`.',
+    approvable: true,
+  };
+}
+
+function internal(value: string): Judged {
+  return {
+    feature: `route-service:${value}`,
+    sentence: `shows the router’s own \`${value}\``,
+    remedy: 'Leave it out.',
+    approvable: false,
+  };
+}
