@@ -65,6 +65,50 @@ const PATHS: readonly Attack[] = [
   ),
 ];
 
+/** Links and submodules, which a reader who follows them takes for files of the recipe. */
+const LINKS: readonly Attack[] = [
+  linked(26, 'a config that is a link to /etc', 'c.conf', '/etc/shadow', 'link-refused'),
+  linked(26, 'a config that is a link above the recipe', 'c.conf', '../../seatrial.db', 'link-refused'),
+  linked(26, 'a config that is a link into .git', 'c.conf', '.git/config', 'link-refused'),
+  linked(26, 'a config that is a link to a link', 'c.conf', 'other', 'link-refused', [
+    { path: 'other', content: '/etc/shadow', mode: '120000' },
+  ]),
+  linked(26, 'a config that is a link to itself', 'c.conf', 'c.conf', 'link-refused'),
+  linked(20, 'a config in a submodule', 'sub/c.conf', '', 'submodule-refused', [
+    { path: 'sub', content: 'a'.repeat(40), mode: '160000' },
+  ]),
+  {
+    ...{ requirement: 26, name: 'compose.yml itself as a link', code: 'link-refused', file: 'compose.yml' },
+    files: [{ path: 'compose.yml', content: '/etc/compose.yml', mode: '120000' }],
+  },
+  {
+    ...{ requirement: 26, name: '.env.sample as a link', code: 'link-refused', file: '.env.sample' },
+    files: [
+      { path: 'compose.yml', content: 'services: {app: {image: x}}\n' },
+      { path: '.env.sample', content: '/proc/self/environ', mode: '120000' },
+    ],
+  },
+  {
+    ...{ requirement: 26, name: 'a COMPOSE_FILE outside', code: 'path-leaves', file: '.env.sample', line: 1 },
+    files: [
+      { path: 'compose.yml', content: 'services: {app: {image: x}}\n' },
+      env('COMPOSE_FILE=compose.yml:/root/other.yml\n'),
+    ],
+  },
+];
+
+function linked(
+  requirement: number,
+  name: string,
+  path: string,
+  target: string,
+  code: string,
+  more: readonly AttackFile[] = [],
+): Attack {
+  const link: AttackFile[] = target === '' ? [] : [{ path, content: target, mode: '120000' }];
+  return atTop(requirement, name, configOf(path), { code }, [...link, ...more]);
+}
+
 /** Requirement 42: secrets that are none. */
 const SECRETS: readonly Attack[] = [
   atTop(
@@ -84,4 +128,4 @@ const SECRETS: readonly Attack[] = [
   }),
 ];
 
-export const FILES: readonly Attack[] = [...PATHS, ...SECRETS];
+export const FILES: readonly Attack[] = [...PATHS, ...LINKS, ...SECRETS];

@@ -14,6 +14,7 @@ const READERS: readonly Attack[] = [
   compose(23, 'many copies of one big block', copies(), { code: 'yaml-aliases', line: 1 }),
   compose(23, 'a hundred thousand open brackets', `x-a: ${'['.repeat(100_000)}${']'.repeat(100_000)}`, {
     code: 'yaml-too-deep',
+    line: 1,
   }),
   compose(23, 'maps nested fifty deep', `${nested(50)}${HARMLESS}`, { code: 'yaml-too-deep', line: 41 }),
   compose(23, 'half a megabyte and more', `${HARMLESS}#${'x'.repeat(530_000)}`, { code: 'yaml-too-big' }),
