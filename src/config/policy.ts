@@ -16,7 +16,7 @@ export const PolicySchema = z
     memory: Bytes.default('2GiB'),
     pids: Count.default(2048),
     log_size: Bytes.default('10MiB'),
-    tmpfs: Bytes.default('512MiB'),
+    tmpfs: Bytes.default('1GiB'),
     replicas: Count.default(10),
     restart_attempts: Count.default(100),
     /** Of all tasks of one app together. */
