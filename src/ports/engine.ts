@@ -173,7 +173,8 @@ export interface Engine {
   publishedPort(id: string, port: number, signal: AbortSignal): Promise<number | undefined>;
   /** The last lines of both streams together, oldest first. */
   logs(id: string, lines: number, signal: AbortSignal): Promise<string>;
-  exec(id: string, command: readonly string[], signal: AbortSignal): Promise<ExecResult>;
+  /** As the container's own user unless another is named. */
+  exec(id: string, command: readonly string[], signal: AbortSignal, user?: string): Promise<ExecResult>;
   putFiles(id: string, directory: string, files: readonly ArchiveFile[], signal: AbortSignal): Promise<void>;
   /** One file's content and attributes, or undefined where there is none; at most `maxBytes`. */
   getFile(id: string, path: string, maxBytes: number, signal: AbortSignal): Promise<ArchiveFile | undefined>;
