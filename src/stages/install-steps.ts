@@ -1,5 +1,7 @@
+import type { ExecResult } from '../ports/engine.ts';
+import { SeatrialError } from '../shared/errors.ts';
 import { oneLine } from '../shared/text.ts';
-import { until } from '../shared/wait.ts';
+import { type Probed, until } from '../shared/wait.ts';
 import type { Stack } from '../stack/stack.ts';
 import type { InstallStep } from '../suite/suite.ts';
 import { CheckFault, type StageContext } from './context.ts';
@@ -8,6 +10,8 @@ import { findContainer } from './seeds.ts';
 /** For placing, pulling what is there already, creating and starting. */
 const STARTING_MS = 120_000;
 const POLL_MS = 250;
+/** What the engine says of a container that does not run any more. */
+const GONE = new Set(['engine-404', 'engine-409']);
 
 /**
  * What the suite has done in an app that was deployed for the first time. Its words are ours, not
@@ -24,41 +28,43 @@ export async function runSteps(
 }
 
 async function runStep(context: StageContext, stack: Stack, step: InstallStep): Promise<void> {
-  const container = await started(context, stack, step);
-  const stop = AbortSignal.timeout(step.timeout * 1000);
-  const signal = AbortSignal.any([context.signal, stop]);
-  try {
-    const result = await context.engine.exec(container, step.command, signal, step.user);
-    if (result.exitCode === 0) return;
-    const words = oneLine(result.stderr || result.stdout) || 'it said nothing';
-    throw failed(step, `ended with code ${result.exitCode}: ${words}`, [words]);
-  } catch (error) {
-    if (stop.aborted && !context.signal.aborted)
-      throw failed(step, `was not over after ${step.timeout} s`, []);
-    throw error;
-  }
-}
-
-/** The container as soon as it runs; whether it is healthy may depend on this very step. */
-async function started(context: StageContext, stack: Stack, { service }: InstallStep): Promise<string> {
-  if (!stack.services.some(({ name }) => name === service)) {
-    throw new CheckFault('error', {
-      code: 'install-step',
-      sentence: `The suite has a step for service \`${service}\`, which the recipe does not have.`,
-      evidence: [],
-    });
-  }
+  const { service } = step;
+  if (!stack.services.some(({ name }) => name === service))
+    throw failed(step, 'cannot be done: the recipe has no such service', []);
   const { signal } = context;
-  return await until(
+  // Whether a service becomes healthy may depend on this very step, so that it is enough that it runs.
+  const result = await until(
     {
       ...{ name: `a container of ${service}`, deadline: STARTING_MS, every: POLL_MS, signal },
       wake: (stop) => context.deployer.nextChange(stop),
     },
-    async () => {
-      const id = await findContainer(context, stack, service);
-      return id === undefined ? { done: false, missing: service } : { done: true, value: id };
+    async (): Promise<Probed<ExecResult>> => {
+      const container = await findContainer(context, stack, service);
+      const ended = container === undefined ? undefined : await tried(context, container, step);
+      return ended === undefined ? { done: false, missing: service } : { done: true, value: ended };
     },
   );
+  if (result.exitCode === 0) return;
+  const words = oneLine(result.stderr || result.stdout) || 'it said nothing';
+  throw failed(step, `ended with code ${result.exitCode}: ${words}`, [words]);
+}
+
+/** Undefined where the container ended before the step could begin. */
+async function tried(
+  context: StageContext,
+  container: string,
+  step: InstallStep,
+): Promise<ExecResult | undefined> {
+  const stop = AbortSignal.timeout(step.timeout * 1000);
+  const signal = AbortSignal.any([context.signal, stop]);
+  try {
+    return await context.engine.exec(container, step.command, signal, step.user);
+  } catch (error) {
+    if (stop.aborted && !context.signal.aborted)
+      throw failed(step, `was not over after ${step.timeout} s`, []);
+    if (error instanceof SeatrialError && GONE.has(error.code)) return undefined;
+    throw error;
+  }
 }
 
 function failed(step: InstallStep, what: string, evidence: string[]): CheckFault {
