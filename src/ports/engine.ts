@@ -160,6 +160,8 @@ export interface Engine {
 
   pull(image: string, signal: AbortSignal): Promise<void>;
   hasImage(image: string, signal: AbortSignal): Promise<boolean>;
+  /** The digest (`sha256:…`) under which this node has the image from its registry; undefined for one that came from none. */
+  digest(image: string, signal: AbortSignal): Promise<string | undefined>;
 
   containers(labels: Labels, signal: AbortSignal): Promise<readonly Container[]>;
   containerState(id: string, signal: AbortSignal): Promise<ContainerState | undefined>;

@@ -1,5 +1,4 @@
 import type { ExecResult } from '../ports/engine.ts';
-import { SeatrialError } from '../shared/errors.ts';
 import { oneLine } from '../shared/text.ts';
 import { type Probed, until } from '../shared/wait.ts';
 import type { Stack } from '../stack/stack.ts';
@@ -10,8 +9,6 @@ import { findContainer } from './seeds.ts';
 /** For placing, pulling what is there already, creating and starting. */
 const STARTING_MS = 120_000;
 const POLL_MS = 250;
-/** What the engine says of a container that does not run any more. */
-const GONE = new Set(['engine-404', 'engine-409']);
 
 /**
  * What the suite has done in an app that was deployed for the first time. Its words are ours, not
@@ -62,7 +59,8 @@ async function tried(
   } catch (error) {
     if (stop.aborted && !context.signal.aborted)
       throw failed(step, `was not over after ${step.timeout} s`, []);
-    if (error instanceof SeatrialError && GONE.has(error.code)) return undefined;
+    context.signal.throwIfAborted();
+    if ((await context.engine.containerState(container, context.signal))?.running !== true) return undefined;
     throw error;
   }
 }
