@@ -56,6 +56,7 @@ const parts: Omit<Parts, 'exit'> = {
     const db = openDatabase(join(settings.stateDir, 'seatrial.db'));
     return { store: runStore(db, systemClock, redactor), runs: runsOf(settings), close: db.close };
   },
+  openRenderer,
   forges,
   // What most commands do not need is loaded by those that do.
   openDemo: async (directory, progress) => {
@@ -150,6 +151,20 @@ async function openHouse(settings: Settings, see: SeeEvent): Promise<OpenHouse> 
     outbox: outboxStore(db),
     runs: runsOf(settings),
     close: db.close,
+  };
+}
+
+/** Rendering takes no engine: the client merges files by itself. */
+async function openRenderer(settings: Settings): ReturnType<Parts['openRenderer']> {
+  const engine = createDockerEngine(settings.dockerHost);
+  const progress = (line: string) => parts.streams.err(`${line}\n`);
+  const cli = await findCli({ environment, progress, signal: stop.signal }, await readMachine());
+  const clientConfig = join(settings.stateDir, 'docker-client');
+  const cliMajor = Number.parseInt(cli.version, 10);
+  const host = settings.dockerHost;
+  return {
+    engine,
+    deployer: createSwarmDeployer({ cli: cli.path, cliMajor, host, engine, clientConfig }),
   };
 }
 

@@ -66,6 +66,10 @@ export interface Parts {
   openHouse(settings: Settings, see: SeeEvent): Promise<OpenHouse>;
   /** Only the stores: needs no Docker. */
   openStores(settings: Settings): Pick<OpenHouse, 'runs' | 'close'> & { readonly store: House['store'] };
+  /** What rendering needs: Docker's client, and an engine that may not be there. */
+  openRenderer(
+    settings: Settings,
+  ): Promise<{ readonly deployer: Pick<House['deployer'], 'config'>; readonly engine: House['engine'] }>;
   forges(settings: Settings): readonly WatchedForge[];
   /** Sets the machine up and opens the lab and the demo's forge. */
   openDemo(directory: string, progress: (line: string) => void): Promise<OpenDemo>;

@@ -5,8 +5,10 @@ import type { Command } from 'commander';
 import type { Plan } from '../plan/plan.ts';
 import { prepare } from '../run/prepare.ts';
 import { newRunId } from '../shared/ids.ts';
+import { list } from '../shared/text.ts';
 import { EXIT, ending } from './exit-codes.ts';
 import { type CommonFlags, settingFlags } from './flags.ts';
+import { type AppOutline, outlineOf } from './outline.ts';
 import type { Parts } from './parts.ts';
 import { type RequestFlags, requestOf, takeRequest } from './request.ts';
 
@@ -19,14 +21,22 @@ export function addPlan(program: Command, parts: Parts): void {
     .action(
       ending(parts, async (recipe: string, _options: unknown, command: Command) => {
         const flags = command.optsWithGlobals<CommonFlags & RequestFlags>();
-        const plan = await planned(parts, recipe, flags);
-        parts.streams.out(flags.json === true ? `${JSON.stringify(plan, null, 2)}\n` : tree(plan));
+        const { plan, apps } = await planned(parts, recipe, flags);
+        parts.streams.out(
+          flags.json === true ? `${JSON.stringify({ ...plan, apps }, null, 2)}\n` : tree(plan, apps),
+        );
         return EXIT.success;
       }),
     );
 }
 
-async function planned(parts: Parts, recipe: string, flags: CommonFlags & RequestFlags): Promise<Plan> {
+interface Planned {
+  readonly plan: Plan;
+  /** One for each path, in their order. */
+  readonly apps: readonly AppOutline[];
+}
+
+async function planned(parts: Parts, recipe: string, flags: CommonFlags & RequestFlags): Promise<Planned> {
   const { environment, signal } = parts;
   const settings = parts.settings(settingFlags(flags));
   const request = await requestOf(recipe, flags, environment, Date.now(), signal);
@@ -34,19 +44,22 @@ async function planned(parts: Parts, recipe: string, flags: CommonFlags & Reques
   const work = join(tmpdir(), `seatrial-plan-${process.pid}`);
   try {
     const house = { settings: { ...parts.runSettings(settings), work } };
-    return (await prepare({ run, request, house, signal })).plan;
+    const prepared = await prepare({ run, request, house, signal });
+    const { plan } = prepared;
+    return { plan, apps: plan.paths.map(({ app }) => outlineOf(prepared, app)) };
   } finally {
     await rm(work, { recursive: true, force: true });
   }
 }
 
-function tree(plan: Plan): string {
+function tree(plan: Plan, apps: readonly AppOutline[]): string {
   const lines = [`${plan.recipe} at ${plan.head.slice(0, 10)}`];
   plan.paths.forEach((path, index) => {
     const last = index === plan.paths.length - 1 && plan.skipped.length === 0;
     const from =
       path.app.from === 'head' ? 'from the head' : `from ${plan.previous?.tag ?? 'the previous release'}`;
     lines.push(`${last ? '└─' : '├─'} app ${path.app.role}, installed ${from}`);
+    for (const line of about(apps[index])) lines.push(`${last ? '   ' : '│  '}│  ${line}`);
     path.steps.forEach((step, at) => {
       lines.push(
         `${last ? '   ' : '│  '}${at === path.steps.length - 1 ? '└─' : '├─'} ${step.stage}: ${step.why}`,
@@ -62,3 +75,18 @@ function tree(plan: Plan): string {
   );
   return `${lines.join('\n')}\n`;
 }
+
+function about(app: AppOutline | undefined): string[] {
+  if (app === undefined) return [];
+  const secrets = app.secrets.map(({ key, from }) => `${key} (${WHENCE[from]})`);
+  return [
+    `${app.stack} at ${app.domain}, of ${list(app.compose)}`,
+    ...(secrets.length === 0 ? [] : [`secrets ${list(secrets)}`]),
+  ];
+}
+
+const WHENCE = {
+  generated: 'made for the run',
+  suite: 'of the suite',
+  nobody: 'nobody has a value',
+} as const;

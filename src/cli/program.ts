@@ -6,6 +6,7 @@ import { EXIT, exitCodeOf } from './exit-codes.ts';
 import type { Parts } from './parts.ts';
 import { addPlan } from './plan.ts';
 import { addReap } from './reap.ts';
+import { addRender } from './render.ts';
 import { addRun } from './run.ts';
 import { addRuns } from './runs.ts';
 import { addServe } from './serve.ts';
@@ -50,7 +51,7 @@ function commands(parts: Parts): Command {
     .showHelpAfterError('(seatrial --help shows how)')
     .exitOverride()
     .configureOutput({ writeOut: parts.streams.out, writeErr: parts.streams.err });
-  for (const add of [addDemo, addRun, addPlan, addServe, addReap, addDoctor, addRuns, addShow])
+  for (const add of [addDemo, addRun, addPlan, addRender, addServe, addReap, addDoctor, addRuns, addShow])
     add(program, parts);
   for (const command of program.commands) takeCommonFlags(command, parts);
   return program;

@@ -160,6 +160,8 @@ export interface Engine {
 
   pull(image: string, signal: AbortSignal): Promise<void>;
   hasImage(image: string, signal: AbortSignal): Promise<boolean>;
+  /** The digest (`sha256:…`) under which this node has the image from its registry; undefined for one that came from none. */
+  digest(image: string, signal: AbortSignal): Promise<string | undefined>;
 
   containers(labels: Labels, signal: AbortSignal): Promise<readonly Container[]>;
   containerState(id: string, signal: AbortSignal): Promise<ContainerState | undefined>;
@@ -173,7 +175,8 @@ export interface Engine {
   publishedPort(id: string, port: number, signal: AbortSignal): Promise<number | undefined>;
   /** The last lines of both streams together, oldest first. */
   logs(id: string, lines: number, signal: AbortSignal): Promise<string>;
-  exec(id: string, command: readonly string[], signal: AbortSignal): Promise<ExecResult>;
+  /** As the container's own user unless another is named. */
+  exec(id: string, command: readonly string[], signal: AbortSignal, user?: string): Promise<ExecResult>;
   putFiles(id: string, directory: string, files: readonly ArchiveFile[], signal: AbortSignal): Promise<void>;
   /** One file's content and attributes, or undefined where there is none; at most `maxBytes`. */
   getFile(id: string, path: string, maxBytes: number, signal: AbortSignal): Promise<ArchiveFile | undefined>;

@@ -11,6 +11,7 @@ import { admit } from './admission.ts';
 import type { House } from './house.ts';
 import { pullImages } from './images.ts';
 import { appeared, type Surroundings, surroundings } from './inventory.ts';
+import { pinApps } from './pins.ts';
 import { type Prepared, type Rendered, renderApp } from './prepare.ts';
 import { refusedEvent } from './refused.ts';
 import { tearDown } from './teardown.ts';
@@ -50,11 +51,12 @@ export async function carryOut(options: RunOptions): Promise<Verdict> {
     for (const secret of secretsOf(apps)) hidden.push(house.redactor.register(secret.value));
     refuseUndeployable(apps);
     const images = await pullImages(house.engine, apps, signal);
+    const pinned = await pinApps(house.engine, apps, signal);
     lease = await admit(house, prepared.plan, (reason) => emit({ type: 'waiting', reason }), signal);
     emit({ type: 'admitted', slots: lease.slots });
     const leased = AbortSignal.any([signal, lease.lost]);
     await walkPaths({
-      ...{ house, prepared, apps, images, key, lease, emit, signal: leased },
+      ...{ house, prepared, apps: pinned, images, key, lease, emit, signal: leased },
       ledger: house.store.ledger(run),
       async beforeStage() {
         const why = await options.stillWanted(leased);

@@ -15,6 +15,7 @@ import { limit } from './adjust/limits.ts';
 import { isExternal, parseStackFile, printStackFile, type StackFile } from './document.ts';
 import { environmentOf } from './environment.ts';
 import { inputsOf, type StackInput } from './inputs.ts';
+import { overlayOf } from './overlay.ts';
 import { paceOf } from './pace.ts';
 import type { PolicyAnswer, PolicyFinding } from './policy/finding.ts';
 import { requireGuarded } from './policy/guarded.ts';
@@ -34,6 +35,10 @@ export interface Stack {
   readonly recipe: Recipe;
   readonly place: AppPlace;
   readonly deployment: Deployment;
+  /** What is deployed, before it is printed. */
+  readonly file: StackFile;
+  /** What Docker made of the recipe's files, before any change of ours. */
+  readonly merged: StackFile;
   readonly services: readonly StackService[];
   /** By compose key: the name on the engine. */
   readonly volumes: Readonly<Record<string, string>>;
@@ -54,7 +59,10 @@ export interface Stack {
 export interface StackService {
   /** As in the compose file. */
   readonly name: string;
+  /** As the recipe names it. */
   readonly image: string;
+  /** What it is pinned to; undefined where it is deployed as the recipe names it. */
+  readonly digest?: string;
   readonly deployLabels: Readonly<Record<string, string>>;
   readonly backup: BackupLabels;
   readonly mounts: readonly {
@@ -111,6 +119,7 @@ export async function renderStack(options: RenderOptions): Promise<Stack> {
   const answer = policyOfDocument(recipe, text, directory, context);
   refuse(answer.findings, options.before);
   const file = parseStackFile(text);
+  const merged = structuredClone(file);
   // Docker's own label, so that the secret goes with the stack.
   const labels = { ...ownLabels(place), 'com.docker.stack.namespace': place.stack };
   const { secrets, findings } = secretsOf({
@@ -133,24 +142,17 @@ export async function renderStack(options: RenderOptions): Promise<Stack> {
     ...closeEgress(file, egress),
   ];
   requireGuarded(file, place, limits);
+  const origin = {
+    ...{ recipe: recipe.name, sha: recipe.sha, files: recipe.files },
+    ...{ domain, env, repository: options.repository },
+    compose: recipe.compose.map(({ path }) => path),
+    overlay: '',
+  };
+  const deployment = { stack: place.stack, document: '', secrets, origin };
   return {
     recipe,
     place,
-    deployment: {
-      stack: place.stack,
-      document: printStackFile(file),
-      secrets,
-      origin: {
-        recipe: recipe.name,
-        sha: recipe.sha,
-        domain,
-        env,
-        compose: recipe.compose.map(({ path }) => path),
-        files: recipe.files,
-        repository: options.repository,
-        overlay: '',
-      },
-    },
+    ...{ file, merged, deployment: deploymentOf({ deployment, merged }, file) },
     services: servicesOf(file, budgets),
     volumes: namesOf(file.volumes, place.stack),
     configs: Object.values(namesOf(file.configs, place.stack)),
@@ -162,6 +164,15 @@ export async function renderStack(options: RenderOptions): Promise<Stack> {
     policy: answer,
     inputs: inputsOf(file, directory, recipe.files),
   };
+}
+
+/** The deployment with another document, and what differs from the recipe in that. */
+export function deploymentOf(
+  { deployment, merged }: Pick<Stack, 'deployment' | 'merged'>,
+  file: StackFile,
+): Deployment {
+  const origin = { ...deployment.origin, overlay: overlayOf(merged, file).text };
+  return { ...deployment, document: printStackFile(file), origin };
 }
 
 /** The files are judged before Docker's client sees them: it reads some of what they name. */

@@ -157,6 +157,6 @@ function stackOf(services: Services, more: More = {}): Stack {
     volumes: Object.fromEntries(volumes.map((volume) => [volume, `stack_${volume}`])),
     deployment: deploymentOf(stack, ''),
     ...{ configs: [], secrets: [], networks: [], routes: [], adjustments: [], findings: [] },
-    ...{ policy: { findings: [] }, inputs: [] },
+    ...{ policy: { findings: [] }, inputs: [], file: { services: {} }, merged: { services: {} } },
   };
 }

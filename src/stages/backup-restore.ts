@@ -5,7 +5,7 @@ import { counted, list, oneLine } from '../shared/text.ts';
 import { answersAsItself } from './answer.ts';
 import { type BackupHooks, type BackupPlan, backupPlan } from './backup-plan.ts';
 import { CheckFault, check, fail, type StageContext } from './context.ts';
-import { deployHealthy, settle } from './deploy.ts';
+import { installHealthy, settle } from './deploy.ts';
 import { containerOf, intact, plantAll, type SeedCheck, seedsFor, verifyAll } from './seeds.ts';
 import { evidenceOf, notPlanted } from './upgrade.ts';
 
@@ -25,7 +25,7 @@ export async function backupRestore(context: StageContext, start: BackupStart): 
     plan.kind === 'takes' ? plan : fail(plan.cause),
   );
   if (start.kind === 'nothing') {
-    await deployHealthy(context, {
+    await installHealthy(context, {
       id: 'deploys',
       title: 'it deploys and every service becomes healthy',
       stack: head,
@@ -90,7 +90,7 @@ async function wipe(context: StageContext, seeds: readonly FileSeed[]): Promise<
       ? 'it has no volumes'
       : `volumes ${list(removed.map((name) => name.replace(`${head.place.stack}_`, '')))}`;
   });
-  await deployHealthy(context, {
+  await installHealthy(context, {
     id: 'redeploys',
     title: 'the same release deploys again',
     stack: head,

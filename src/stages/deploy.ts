@@ -5,6 +5,8 @@ import type { Stack } from '../stack/stack.ts';
 import { causeOf } from './blame.ts';
 import { CheckFault, check, type StageContext } from './context.ts';
 import { converge } from './converge.ts';
+import { runSteps } from './install-steps.ts';
+import { runPostCommands } from './post-commands.ts';
 
 /** Whose fault it is when a stack does not come up: the change is tested, the release before it is not. */
 export type Blame = 'fail' | 'error';
@@ -16,17 +18,54 @@ export interface DeployCheck {
   readonly blame: Blame;
 }
 
-/** Deploys a stack and waits until all of it is healthy. */
-export async function deployHealthy(context: StageContext, what: DeployCheck): Promise<void> {
+/**
+ * Installs an app that has no data yet: deploys it, waits until all of it is healthy and does what
+ * is due after that: what the recipe has done by itself, then what the suite has a person do.
+ */
+export async function installHealthy(context: StageContext, what: DeployCheck): Promise<void> {
+  await check(context, what.id, what.title, async () => {
+    await handOver(context, what);
+    await together(context, [
+      (own) => converged(own, what, 'healthy'),
+      (own) => runSteps(own, what.stack, 'before'),
+    ]);
+  });
+  await runPostCommands(context, what, 'POST_DEPLOY_CMDS');
+  if (!context.suite.install.some(({ when }) => when === 'after')) return;
+  await check(context, `${what.id}-steps`, 'the steps of the suite end well', () =>
+    runSteps(context, what.stack, 'after'),
+  );
+}
+
+/** Deploys a stack over what is there, waits until all of it is healthy and does what the recipe wants done then. */
+export async function upgradeHealthy(context: StageContext, what: DeployCheck): Promise<void> {
   await check(context, what.id, what.title, async () => {
     await handOver(context, what);
     await converged(context, what, 'healthy');
   });
+  await runPostCommands(context, what, 'POST_UPGRADE_CMDS');
 }
 
 /** Waits until Swarm has stopped watching what was deployed last. */
 export async function settle(context: StageContext, what: DeployCheck): Promise<void> {
   await check(context, what.id, what.title, () => converged(context, what, 'settled'));
+}
+
+/** Works side by side; the first that fails ends the others. */
+async function together(
+  context: StageContext,
+  works: readonly ((context: StageContext) => Promise<unknown>)[],
+): Promise<void> {
+  const stop = new AbortController();
+  const own = { ...context, signal: AbortSignal.any([context.signal, stop.signal]) };
+  const running = works.map((work) => work(own));
+  try {
+    await Promise.all(running);
+  } catch (error) {
+    stop.abort(error);
+    await Promise.allSettled(running);
+    throw error;
+  }
 }
 
 async function handOver(context: StageContext, { stack, blame }: DeployCheck): Promise<void> {

@@ -1,5 +1,5 @@
 import { serviceAddress } from '../ports/router.ts';
-import type { Stack } from '../stack/stack.ts';
+import type { Stack, StackService } from '../stack/stack.ts';
 import { check, fail, type StageContext } from './context.ts';
 
 /**
@@ -22,15 +22,12 @@ export async function runsTheCommit(context: StageContext, stack: Stack, title: 
         });
       }
       const other = tasks.find(
-        (task) =>
-          task.serviceId === service.id &&
-          task.state === 'running' &&
-          withoutDigest(task.image) !== withoutDigest(wanted.image),
+        (task) => task.serviceId === service.id && task.state === 'running' && !runs(task.image, wanted),
       );
       if (other !== undefined) {
         fail({
           code: 'not-moved',
-          sentence: `Service \`${wanted.name}\` still runs the image ${other.image}, not ${wanted.image}.`,
+          sentence: `Service \`${wanted.name}\` still runs the image ${other.image}, not ${named(wanted)}.`,
           where,
           evidence: [],
         });
@@ -38,6 +35,17 @@ export async function runsTheCommit(context: StageContext, stack: Stack, title: 
     }
     return `${stack.place.sha.slice(0, 10)} on ${stack.services.length === 1 ? '1 service' : `${stack.services.length} services`}`;
   });
+}
+
+/** Where the image was pinned, nothing else will do; a tag may have been given its digest by whoever deployed it. */
+function runs(image: string, wanted: StackService): boolean {
+  return wanted.digest === undefined
+    ? withoutDigest(image) === withoutDigest(wanted.image)
+    : image === named(wanted);
+}
+
+function named({ image, digest }: StackService): string {
+  return digest === undefined ? image : `${image}@${digest}`;
 }
 
 function withoutDigest(image: string): string {

@@ -82,17 +82,26 @@ async function served(context: StageContext, stack: Stack, seed: FileSeed): Prom
 
 /** The running container of a service; there is one as long as the service is converged. */
 export async function containerOf(context: StageContext, stack: Stack, service: string): Promise<string> {
+  const id = await findContainer(context, stack, service);
+  if (id !== undefined) return id;
+  throw new SeatrialError({
+    kind: 'environment',
+    code: 'no-container',
+    sentence: `Service \`${service}\` has no running container on this node.`,
+    facts: { service: serviceAddress(stack.place.stack, service) },
+  });
+}
+
+/** A running container of a service, if there is one just now. */
+export async function findContainer(
+  context: StageContext,
+  stack: Stack,
+  service: string,
+): Promise<string | undefined> {
   const name = serviceAddress(stack.place.stack, service);
   const containers = await context.engine.containers(
     { 'com.docker.swarm.service.name': name },
     context.signal,
   );
-  const running = containers.find((container) => container.running);
-  if (running !== undefined) return running.id;
-  throw new SeatrialError({
-    kind: 'environment',
-    code: 'no-container',
-    sentence: `Service \`${service}\` has no running container on this node.`,
-    facts: { service: name },
-  });
+  return containers.find((container) => container.running)?.id;
 }

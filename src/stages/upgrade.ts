@@ -5,7 +5,7 @@ import { counted, list } from '../shared/text.ts';
 import type { Stack } from '../stack/stack.ts';
 import { answersAsItself } from './answer.ts';
 import { CheckFault, check, fail, type StageContext } from './context.ts';
-import { deployHealthy, settle } from './deploy.ts';
+import { installHealthy, settle, upgradeHealthy } from './deploy.ts';
 import { runsTheCommit } from './identity.ts';
 import { intact, plantAll, type SeedCheck, seedsFor, verifyAll } from './seeds.ts';
 
@@ -13,7 +13,7 @@ import { intact, plantAll, type SeedCheck, seedsFor, verifyAll } from './seeds.t
 export async function upgrade(context: StageContext): Promise<void> {
   const previous = previousOf(context);
   const release = previous.recipe.version ?? previous.place.sha.slice(0, 10);
-  await deployHealthy(context, {
+  await installHealthy(context, {
     id: 'previous',
     title: `the previous release ${release} deploys`,
     stack: previous,
@@ -23,7 +23,7 @@ export async function upgrade(context: StageContext): Promise<void> {
   await check(context, 'seeded', 'it takes data and gives it back', () =>
     seedPrevious(context, previous, seeds),
   );
-  await deployHealthy(context, {
+  await upgradeHealthy(context, {
     id: 'upgrades',
     title: 'the change deploys over it and every service becomes healthy',
     stack: context.head,

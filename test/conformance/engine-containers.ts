@@ -75,6 +75,13 @@ export function containerConformance(stage: EngineStage): void {
       });
     });
 
+    test('run a command as another user where one is named', async () => {
+      const { engine } = stage();
+      const id = await running();
+      const who = async (user?: string) => (await engine.exec(id, ['id', '-u'], soon(), user)).stdout.trim();
+      expect([await who(), await who('nobody')]).toEqual(['0', '65534']);
+    });
+
     test('say so where a program is not in them', async () => {
       const { engine } = stage();
       const id = await running();

@@ -8,6 +8,7 @@ import { fetchRepository } from '../../src/recipe/git.ts';
 import { readRecipe } from '../../src/recipe/recipe.ts';
 import { parseRunId, parseStackName } from '../../src/shared/brand.ts';
 import type { AppPlace } from '../../src/stack/adjust/adjustment.ts';
+import { overlayOf } from '../../src/stack/overlay.ts';
 import { renderStack, type Stack } from '../../src/stack/stack.ts';
 import { renderingDeployer } from '../support/deployer.ts';
 import { temporaryDirectory } from '../support/directory.ts';
@@ -171,6 +172,79 @@ test('two compose files that declare different versions are refused in Docker’
   expect(error).toMatchObject({ kind: 'recipe', code: 'stack-config' });
   expect(error.message).toContain('version mismatched');
 });
+
+describe('our changes as one more compose file', () => {
+  test('give the very document when they are merged last', async () => {
+    const stack = await rendered(RICH);
+    const again = await mergedWithOverlay(RICH, stack);
+    const { services, ...rest } = await readByDocker(stack.deployment.document, {});
+    // The recipe's version has no limit of processes, and all files that are merged have one version.
+    for (const name of Object.keys(services)) delete services[name].deploy.resources.limits.pids;
+    const { app } = again['services'];
+    // Nothing can be taken away: a key without a value stays one, and the file has what is there already.
+    delete app.env_file;
+    delete app.environment.NOTHING;
+    const byTarget = (one: { target: string }, other: { target: string }) =>
+      one.target.localeCompare(other.target);
+    for (const { volumes } of [app, services.app]) volumes.sort(byTarget);
+    expect(again).toEqual({ ...rest, services, version: '3.8' });
+    expect(overlayOf(stack.merged, stack.file).unsaid).toEqual([
+      'services.app.deploy.resources.limits.pids',
+      'services.db.deploy.resources.limits.pids',
+    ]);
+  });
+
+  test('say nothing where nothing was changed', async () => {
+    const { merged } = await rendered(RICH);
+    expect(parse(overlayOf(merged, merged).text)).toEqual({ version: '3.8', services: {} });
+  });
+});
+
+/** One of everything that our changes touch. */
+const RICH = {
+  '.env.sample': 'DOMAIN=sample.example.com\nPRICE=$$5\n',
+  'own.env': 'FROM_FILE=$x y\nOWN=lost\n',
+  'conf.tmpl': '{{ env "DOMAIN" }}',
+  'compose.yml': `version: "3.8"
+services:
+  app:
+    image: nginx:1.25
+    command: ["sh", "-c", "echo $$HOME"]
+    env_file: own.env
+    environment: [OWN=1, NOTHING, "DOMAIN"]
+    networks: [proxy, inside]
+    configs: [{source: conf, target: /conf, mode: 0555}]
+    volumes: ["data:/data", "/anonymous"]
+    healthcheck: {test: ["CMD", "curl", "http://127.0.0.1"], interval: 30s, retries: 4}
+    deploy:
+      update_config: {order: start-first}
+      labels:
+        - "price=$$5"
+  db:
+    image: postgres:16
+    deploy: {resources: {limits: {memory: 64M}}}
+networks:
+  proxy: {external: true}
+  inside: {internal: true}
+volumes: {data: {}}
+configs: {conf: {name: "\${STACK_NAME}_conf_v1", file: conf.tmpl, template_driver: golang}}
+`,
+};
+
+/** The recipe's own files and our overlay after them, as another tool merges them. */
+async function mergedWithOverlay(files: Record<string, string>, stack: Stack) {
+  const directory = temporaryDirectory();
+  for (const [path, text] of Object.entries(files)) writeFileSync(join(directory, path), text);
+  writeFileSync(join(directory, 'compose.seatrial.yml'), stack.deployment.origin.overlay);
+  const deployer = await renderingDeployer(directory);
+  const merged = await deployer.config(
+    [join(directory, 'compose.yml'), join(directory, 'compose.seatrial.yml')],
+    directory,
+    stack.deployment.origin.env,
+    signal,
+  );
+  return parse(merged);
+}
 
 async function renderedCustomHtml(): Promise<{ stack: Stack; directory: string }> {
   const source = join(temporaryDirectory(), 'custom-html.git');

@@ -14,7 +14,7 @@ services:
 `;
 
 describe('help', () => {
-  test.each(['', 'demo', 'run', 'plan', 'serve', 'reap', 'doctor', 'runs', 'show'])(
+  test.each(['', 'demo', 'run', 'plan', 'render', 'serve', 'reap', 'doctor', 'runs', 'show'])(
     'of seatrial %s shows what it is for and an example, on standard output',
     async (command) => {
       const { code, out, err } = await seatrial(command === '' ? ['--help'] : [command, '--help']);
@@ -26,7 +26,7 @@ describe('help', () => {
 
   test('lists every command and exit code', async () => {
     const { out } = await seatrial(['--help']);
-    for (const command of ['demo', 'run', 'plan', 'serve', 'reap', 'doctor', 'runs', 'show'])
+    for (const command of ['demo', 'run', 'plan', 'render', 'serve', 'reap', 'doctor', 'runs', 'show'])
       expect(out).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
     expect(out).toContain('Exit codes');
   });
@@ -161,6 +161,27 @@ describe('without Docker', () => {
       ...{ recipe: 'sample', head, previous: { tag: '1.0.0+1.0' }, slots: { min: 1, want: 1 } },
       paths: [{ app: { role: 'fresh' }, steps: [{ stage: 'install' }] }],
     });
+  });
+
+  test('a stack is printed all the same, and what only an engine knows is said to be missing', async () => {
+    const tree = workTree();
+    tree.write(
+      'compose.yml',
+      `${COMPOSE}    secrets: [pw]\nsecrets: {pw: {external: true, name: "\${STACK_NAME}_pw_v1"}}\n`,
+    );
+    const head = tree.commit('one');
+    const env = { DOCKER_HOST: host, SEATRIAL_STATE_DIR: temporaryDirectory() };
+    const args = ['render', 'sample', '--source', tree.directory];
+    const shown = await seatrial([...args, '--explain'], { env });
+    expect(shown.code).toBe(0);
+    expect(shown.out).toMatch(/^# What Seatrial changed .*\n(#.*\n)+version: /);
+    expect(shown.out).toContain(`seatrial.sha: ${head}`);
+    expect(shown.err).toContain('No Docker engine answers');
+    const json = await seatrial([...args, '--app', 'live', '--json'], { env });
+    const told = JSON.parse(json.out);
+    expect(told).toMatchObject({ recipe: 'sample', head, app: 'live', compose: ['compose.yml'] });
+    expect(told.secrets).toEqual([{ key: 'pw', name: `${told.stack}_pw_v1`, version: 'v1' }]);
+    expect((await seatrial([...args, '--app', 'x'], { env })).code).toBe(2);
   });
 
   test('runs are listed and shown from the database alone', async () => {

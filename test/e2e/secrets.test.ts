@@ -33,6 +33,21 @@ test('secrets, an overlay and a templated config: kept by the upgrade, the same 
   expect(report.level?.reached).toBe(3);
   expect(await leftOf(at(lab), run)).toEqual([]);
 
+  const due = report.stages.flatMap(({ stage, checks }) =>
+    checks
+      .filter(({ id }) => /-(commands|steps)$/.test(id))
+      .map(({ id, outcome }) => `${stage} ${id} ${outcome}`),
+  );
+  expect(due).toEqual([
+    'install deploys-commands pass',
+    'install deploys-steps pass',
+    'upgrade previous-commands pass',
+    'upgrade previous-steps pass',
+    'upgrade upgrades-commands pass',
+    'backup-restore redeploys-commands pass',
+    'backup-restore redeploys-steps pass',
+  ]);
+
   const { engine } = at(lab);
   const left = await engine.secrets({}, AbortSignal.timeout(10_000));
   expect(left.filter(({ name }) => name.includes(run))).toEqual([]);
@@ -59,6 +74,26 @@ test('secrets, an overlay and a templated config: kept by the upgrade, the same 
   expect(new Set(values).size).toBe(3);
   for (const value of new Set(values))
     expect(placesWith(value, { report, house, run, directory })).toEqual([]);
+});
+
+test('a function of abra.sh that fails is the recipe’s fault, a step of the suite that fails is not', async () => {
+  const { tree, house, directory } = opened();
+  release(tree, at(lab).images.nginx.old, '1.0.0+1.22.0');
+  tree.write('abra.sh', SCRIPT.replace('echo "$TARGET', 'echo "no can do" >&2; return 4; echo "$TARGET'));
+  const fails = tree.commit('a function that fails');
+  const { report: ofRecipe } = await tried(house, tree, fails, directory, ['install']);
+  expect(ofRecipe).toMatchObject({ outcome: 'failure', cause: { code: 'post-command' } });
+  expect(ofRecipe.cause?.sentence).toBe('`set_up` of abra.sh ended with code 4 in service `app`: no can do.');
+
+  tree.write('abra.sh', SCRIPT);
+  tree.write('.env.sample', sample({ length: 24 }).replace('POST_DEPLOY', '#POST_DEPLOY'));
+  const { report: ofSuite } = await tried(house, tree, tree.commit('nothing is set up'), directory, [
+    'install',
+  ]);
+  expect(ofSuite).toMatchObject({ outcome: 'error', cause: { code: 'install-step' } });
+  expect(ofSuite.cause?.sentence).toMatch(
+    /^The suite's step `sh -c test -s .*` in service `app` ended with code 1/,
+  );
 });
 
 test('an app that prints its secrets as it fails gives none of them away', async () => {
@@ -97,6 +132,16 @@ function opened() {
 COMPOSE_FILE = "$COMPOSE_FILE:overlays/compose.more.yml"
 SECRET_HAND_VERSION = "v1"
 GREETING = "hello from the suite"
+
+[[install]]
+service = "app"
+command = ["touch", "/usr/share/nginx/html/ready.txt"]
+when = "before"
+
+[[install]]
+service = "app"
+command = ["sh", "-c", "test -s /usr/share/nginx/html/set-up.txt && test $(id -un) = nobody"]
+user = "nobody"
 
 [secrets]
 hand = { file = "hand.txt" }
@@ -180,7 +225,7 @@ function release(tree: WorkTree, image: string, version: string): void {
   tree.write('overlays/compose.more.yml', OVERLAY);
   tree.write('server.conf.tmpl', TEMPLATE);
   tree.write('.env.sample', sample({ length: 24 }));
-  tree.write('abra.sh', 'export SERVER_CONF_VERSION=v1\n');
+  tree.write('abra.sh', SCRIPT);
 }
 
 function sample({ length }: { length: number }): string {
@@ -189,6 +234,9 @@ DOMAIN=vault.example.com
 LETS_ENCRYPT_ENV=production
 COMPOSE_FILE="compose.yml"
 SECRET_DB_PW_VERSION=v1 # length=${length} charset=hex
+
+POST_DEPLOY_CMDS="app set_up one|app set_up 'two words'"
+POST_UPGRADE_CMDS="app moved"
 
 ## Something more
 #COMPOSE_FILE="$COMPOSE_FILE:overlays/compose.more.yml"
@@ -258,10 +306,24 @@ secrets:
     name: \${STACK_NAME}_hand_\${SECRET_HAND_VERSION}
 `;
 
+const SCRIPT = `export SERVER_CONF_VERSION=v1
+
+set_up() {
+  echo "$TARGET of $STACK_NAME: $1" >> /usr/share/nginx/html/set-up.txt
+}
+
+moved() {
+  grep 'two words' /usr/share/nginx/html/set-up.txt
+}
+`;
+
 const TEMPLATE = `server {
   listen 80 default_server;
   root /usr/share/nginx/html;
-  location = /healthz { return 204; }
+  location = /healthz {
+    if (!-f /usr/share/nginx/html/ready.txt) { return 503; }
+    return 204;
+  }
   location = / { return 200 '{{ secret "db_pw" }} {{ secret "hand" }} {{ env "GREETING" }}\\n'; }
 }
 `;

@@ -92,7 +92,8 @@ export function containerCalls(connection: Connection): ContainerCalls {
       return raw === undefined ? '' : withoutFrames(raw).toString('utf8');
     },
 
-    exec: (id, command, signal) => call('exec', signal, (docker) => execute(docker, id, command, signal)),
+    exec: (id, command, signal, user) =>
+      call('exec', signal, (docker) => execute(docker, id, command, signal, user)),
   };
 }
 
@@ -129,10 +130,15 @@ async function execute(
   id: string,
   command: readonly string[],
   signal: AbortSignal,
+  user: string | undefined,
 ): Promise<ExecResult> {
-  const exec = await docker
-    .getContainer(id)
-    .exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true, abortSignal: signal });
+  const exec = await docker.getContainer(id).exec({
+    Cmd: [...command],
+    AttachStdout: true,
+    AttachStderr: true,
+    ...(user === undefined ? {} : { User: user }),
+    abortSignal: signal,
+  });
   const stream = await exec.start({ hijack: true, stdin: false, abortSignal: signal });
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   docker.modem.demuxStream(stream, stdout, stderr);

@@ -14,6 +14,7 @@ type StorageCalls = Pick<
   | 'removeNetwork'
   | 'pull'
   | 'hasImage'
+  | 'digest'
 >;
 
 /** Images, volumes and networks. */
@@ -32,6 +33,13 @@ export function storageCalls(connection: Connection): StorageCalls {
     async hasImage(image, signal) {
       const found = await find(`inspect ${image}`, signal, (docker) => docker.getImage(image).inspect());
       return found !== undefined;
+    },
+
+    async digest(image, signal) {
+      const found = await find(`inspect ${image}`, signal, (docker) => docker.getImage(image).inspect());
+      const repository = repositoryOf(image);
+      const named = (found?.RepoDigests ?? []).find((name) => repositoryOf(name) === repository);
+      return named?.slice(named.indexOf('@') + 1);
     },
 
     async volumes(labels, signal) {
@@ -101,4 +109,13 @@ export function storageCalls(connection: Connection): StorageCalls {
       );
     },
   };
+}
+
+/** A reference without tag and digest, as the engine prints it: those of Docker's own registry are short. */
+function repositoryOf(reference: string): string {
+  return reference
+    .replace(/@.*$/, '')
+    .replace(/:[^:/]*$/, '')
+    .replace(/^(index\.)?docker\.io\//, '')
+    .replace(/^library\//, '');
 }

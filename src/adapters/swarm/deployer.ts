@@ -36,7 +36,7 @@ export function createSwarmDeployer(options: SwarmDeployerOptions): Deployer {
     async deploy({ stack, document, secrets }, signal) {
       for (const { name, labels, value } of secrets) await engine.createSecret(name, labels, value, signal);
       const detach = options.cliMajor >= DETACH_SINCE ? ['--detach=true'] : [];
-      const args = ['stack', 'deploy', ...detach, '--resolve-image', 'always', '--compose-file', '-', stack];
+      const args = ['stack', 'deploy', ...detach, '--resolve-image', 'never', '--compose-file', '-', stack];
       const result = await docker(options, args, { env: {}, input: document, signal });
       if (result.exitCode !== 0) throw refused('Docker refused the stack', 'deploy-refused', result);
     },

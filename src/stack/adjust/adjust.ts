@@ -2,6 +2,7 @@ import type { StackFile } from '../document.ts';
 import type { Adjust, Adjustment, AppScene } from './adjustment.ts';
 import { giveEnvironment } from './app-environment.ts';
 import { avoidVirtualIps } from './endpoint-mode.ts';
+import { dropEnvFiles } from './env-files.ts';
 import { withoutGrace } from './grace.ts';
 import { addLabels } from './labels.ts';
 import { makeLiteral } from './literal.ts';
@@ -17,6 +18,7 @@ const ADJUSTMENTS: readonly Adjust[] = [
   pinNode,
   quicken,
   avoidVirtualIps,
+  dropEnvFiles,
   makeLiteral,
   giveEnvironment,
 ];
