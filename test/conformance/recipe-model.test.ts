@@ -3,9 +3,9 @@ import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { printEnv } from '../../src/recipe/env-print.ts';
 import { fillIn, variablesIn } from '../../src/recipe/interpolate.ts';
 import type { RecipeService } from '../../src/recipe/services.ts';
-import { parseStackFile } from '../../src/stack/document.ts';
 import { renderingDeployer } from '../support/deployer.ts';
 import { temporaryDirectory } from '../support/directory.ts';
 import { recipeOf } from '../support/recipe.ts';
@@ -138,23 +138,12 @@ secrets:
     },
   ],
 ])('services are merged as Docker merges them: %s', async (_, overlays) => {
-  const files = {
-    'compose.yml': BASE,
-    'conf.txt': 'x',
-    ...overlays,
-    '.env.sample': `COMPOSE_FILE=${['compose.yml', ...Object.keys(overlays)].join(':')}\n`,
-  };
-  const recipe = recipeOf(files);
-  const env = { ...recipe.env, ...ENV };
-  const { services } = recipeOf({
-    ...files,
-    '.env.sample': Object.entries(env)
-      .map(([key, value]) => `${key}=${value}\n`)
-      .join(''),
-  });
-  const docker = parseStackFile(await configured(files));
+  const env = { ...ENV, COMPOSE_FILE: ['compose.yml', ...Object.keys(overlays)].join(':') };
+  const files = { 'compose.yml': BASE, 'conf.txt': 'x', ...overlays, '.env.sample': printEnv(env) };
+  const { services } = recipeOf(files);
+  const docker = parse(await configured(files)) as { services: Record<string, DockerService> };
   expect(services.map(({ name }) => name).sort()).toEqual(Object.keys(docker.services).sort());
-  for (const service of services) expect(ours(service)).toEqual(theirs(docker.services[service.name]));
+  for (const service of services) expect(ours(service)).toEqual(theirs(docker.services[service.name] ?? {}));
 });
 
 function ours(service: RecipeService): unknown {
@@ -180,29 +169,37 @@ function ours(service: RecipeService): unknown {
   };
 }
 
-// The document is wider than the part of it that rendering has types for.
-// biome-ignore lint/suspicious/noExplicitAny: what Docker prints, compared as it is
-function theirs(service: any): unknown {
-  const list = (value: unknown) => (Array.isArray(value) ? value : []);
+/** What Docker prints of a service. */
+interface DockerService {
+  readonly image?: string;
+  readonly environment?: Record<string, string | null>;
+  readonly volumes?: { type: string; source?: string; target: string; read_only?: boolean }[];
+  readonly ports?: { target: number; published?: number; protocol: string; mode: string }[];
+  readonly secrets?: { source: string; target?: string }[];
+  readonly configs?: { source: string; target?: string }[];
+  readonly networks?: Record<string, unknown>;
+  readonly deploy?: {
+    readonly replicas?: number;
+    readonly update_config?: { order?: string };
+    readonly labels?: Record<string, string>;
+  };
+}
+
+function theirs(service: DockerService): unknown {
+  const { volumes = [], ports = [], secrets = [], configs = [], deploy } = service;
   return {
     image: service.image,
     environment: service.environment ?? {},
-    mounts: list(service.volumes)
-      .map((mount) => [mount.target, mount.type, mount.source, mount.read_only === true])
-      .sort(),
-    ports: list(service.ports)
+    mounts: volumes.map((mount) => [mount.target, mount.type, mount.source, mount.read_only === true]).sort(),
+    ports: ports
       .map((port) => [String(port.target), port.published?.toString(), port.protocol, port.mode])
       .sort(),
-    secrets: list(service.secrets)
-      .map(({ source, target }) => [source, target])
-      .sort(),
-    configs: list(service.configs)
-      .map(({ source, target }) => [source, target])
-      .sort(),
+    secrets: secrets.map(({ source, target }) => [source, target]).sort(),
+    configs: configs.map(({ source, target }) => [source, target]).sort(),
     networks: Object.keys(service.networks ?? {}).sort(),
-    replicas: service.deploy?.replicas?.toString(),
-    order: service.deploy?.update_config?.order,
-    labels: service.deploy?.labels ?? {},
+    replicas: deploy?.replicas?.toString(),
+    order: deploy?.update_config?.order,
+    labels: deploy?.labels ?? {},
   };
 }
 
