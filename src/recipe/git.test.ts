@@ -216,12 +216,15 @@ test('the tags of a commit are those it can reach, with the commits they name', 
   tree.commit('aside', '9.0.0+9.0');
   tree.git('checkout', '--quiet', 'main');
   const second = tree.commit('two', '1.1.0+1.0');
+  tree.git('tag', '--annotate', '--message', 'tag of a tag', 'nested', '1.0.0+1.0');
+  tree.git('tag', 'of-a-tree', 'HEAD^{tree}');
   const repository = await fetched(tree);
   const tags = await repository.tagsReachableFrom(second, signal);
   expect([...tags].sort((a, b) => (a.name < b.name ? -1 : 1))).toEqual([
     { name: '1.0.0+1.0', commit: first, annotated: true },
     { name: '1.1.0+1.0', commit: second, annotated: true },
     { name: 'lightweight', commit: first, annotated: false },
+    { name: 'nested', commit: first, annotated: true },
   ]);
 });
 

@@ -144,7 +144,7 @@ function reader(git: Git, source: string): Repository {
       return found.exitCode === 0 ? parseCommitSha(found.stdout) : undefined;
     },
     async tagsReachableFrom(commit, signal) {
-      const format = '%(refname:strip=2)%09%(objecttype)%09%(objectname)%09%(*objectname)';
+      const format = '%(refname:strip=2)%09%(objecttype)%09%(objectname)';
       const listed = await ok(
         git(
           ['for-each-ref', '--sort=-creatordate', `--merged=${commit}`, `--format=${format}`, 'refs/tags'],
@@ -152,12 +152,13 @@ function reader(git: Git, source: string): Repository {
         ),
         'git tag',
       );
-      return listed.stdout.split('\n').flatMap((line) => {
-        const [name = '', type, object = '', peeled = ''] = line.split('\t');
-        const target = parseCommitSha(peeled === '' ? object : peeled);
-        return name === '' || target === undefined
-          ? []
-          : [{ name, commit: target, annotated: type === 'tag' }];
+      const lines = listed.stdout.split('\n').filter((line) => line !== '');
+      const objects = lines.map((line) => line.split('\t')[2] ?? '');
+      const commits = await peeled(git, objects, signal);
+      return lines.flatMap((line, index) => {
+        const [name = '', type] = line.split('\t');
+        const target = commits[index];
+        return target === undefined ? [] : [{ name, commit: target, annotated: type === 'tag' }];
       });
     },
     async mergeBase(a, b, signal) {
@@ -169,6 +170,18 @@ function reader(git: Git, source: string): Repository {
     },
     files: (commit, signal) => readFiles(git, commit, signal),
   };
+}
+
+/** The commits behind tags, however many tags lie between. */
+async function peeled(
+  git: Git,
+  objects: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly (CommitSha | undefined)[]> {
+  if (objects.length === 0) return [];
+  const input = objects.map((object) => `${object}^{commit}\n`).join('');
+  const found = await ok(git(['cat-file', '--batch-check=%(objectname)'], signal, { input }), 'git cat-file');
+  return found.stdout.split('\n').map(parseCommitSha);
 }
 
 function notFetched(source: string, result: ProcessResult): SeatrialError {

@@ -15,6 +15,18 @@ describe('the release that operators run when a change reaches them', () => {
     expect(await tagBefore(tree, change(tree), base)).toBe('1.10.0+1.0');
   });
 
+  test('is the later one of two that are called the same but for a leading v', async () => {
+    const tree = workTree();
+    for (const [day, tag] of ['1.0.0+2.0', 'v1.0.0+2.0', '1.0.0+1.0'].entries()) {
+      tree.write('compose.yml', tag);
+      const head = `object ${tree.commit(tag)}\ntype commit\ntag ${tag}\n`;
+      const object = tree.pipe(`${head}tagger T <t@example.org> ${day * 86_400} +0000\n\n${tag}\n`, 'mktag');
+      tree.git('update-ref', `refs/tags/${tag}`, object);
+    }
+    const base = tree.commit('on main');
+    expect(await tagBefore(tree, change(tree), base)).toBe('v1.0.0+2.0');
+  });
+
   test('is not one that came after the change left main', async () => {
     const tree = released('1.0.0+1.0');
     const head = change(tree);

@@ -1,6 +1,15 @@
 import { fillIn } from './interpolate.ts';
 import { entriesOf, itemsOf, nodeAt, pairsOf, type SourceNode, textOf } from './source.ts';
-import { type Env, lastByKey, type Part, type Place, partsAt, type Written, writtenOf } from './written.ts';
+import {
+  type Env,
+  lastByKey,
+  mergedLists,
+  type Part,
+  type Place,
+  partsAt,
+  type Written,
+  writtenOf,
+} from './written.ts';
 
 /** A volume, path or memory that a service mounts. */
 export interface ServiceMount extends Place {
@@ -39,10 +48,10 @@ export interface ServiceNetwork extends Place {
 
 /** Of two mounts on one target the later file's counts, as Docker merges them. */
 export function mountsOf(parts: readonly Part[], env: Env): readonly ServiceMount[] {
-  const mounts = partsAt(parts, 'volumes').flatMap(({ file, node }) =>
+  const lists = partsAt(parts, 'volumes').map(({ file, node }) =>
     itemsOf(node).flatMap((item) => mountOf(file, item, env)),
   );
-  return lastByKey(mounts, (mount) => mount.target);
+  return mergedLists(lists, (mount) => mount.target);
 }
 
 function mountOf(file: string, item: SourceNode, env: Env): ServiceMount[] {
@@ -78,7 +87,7 @@ export function fileMountsOf(
   block: 'configs' | 'secrets',
   env: Env,
 ): readonly FileMount[] {
-  const mounts = partsAt(parts, block).flatMap(({ file, node }) =>
+  const lists = partsAt(parts, block).map(({ file, node }) =>
     itemsOf(node).flatMap((item): FileMount[] => {
       const place = { file, line: item.line };
       const short = textOf(item);
@@ -88,11 +97,12 @@ export function fileMountsOf(
       return source === undefined ? [] : [{ ...place, source, target, mode }];
     }),
   );
-  return lastByKey(mounts, (mount) => mount.source);
+  return mergedLists(lists, (mount) => mount.source);
 }
 
+/** Of several on one published port the later file's counts; those that the engine may choose are all one. */
 export function portsOf(parts: readonly Part[], env: Env): readonly ServicePort[] {
-  return partsAt(parts, 'ports').flatMap(({ file, node }) =>
+  const lists = partsAt(parts, 'ports').map(({ file, node }) =>
     itemsOf(node).flatMap((item): ServicePort[] => {
       const place = { file, line: item.line };
       const short = textOf(item);
@@ -104,6 +114,7 @@ export function portsOf(parts: readonly Part[], env: Env): readonly ServicePort[
       return [{ ...place, target, published, protocol: protocol ?? 'tcp', mode: mode ?? 'ingress' }];
     }),
   );
+  return mergedLists(lists, (port) => port.published ?? '');
 }
 
 /** `[[address:]published:]target[/protocol]`; ranges stay as they are written. */

@@ -36,12 +36,14 @@ function compareRuns(a: string, b: string): number {
     if (runA === runB) continue;
     if (runA === undefined) return -1;
     if (runB === undefined) return 1;
-    const [numberA, numberB] = [Number(runA), Number(runB)];
-    if (!Number.isNaN(numberA) && !Number.isNaN(numberB)) {
-      if (numberA !== numberB) return numberA - numberB;
+    if (DIGITS.test(runA) && DIGITS.test(runB)) {
+      const difference = BigInt(runA) - BigInt(runB);
+      if (difference !== 0n) return difference < 0n ? -1 : 1;
       continue;
     }
     return runA < runB ? -1 : 1;
   }
   return 0;
 }
+
+const DIGITS = /^\d+$/;

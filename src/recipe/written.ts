@@ -76,3 +76,14 @@ export function listAt(parts: readonly Part[], env: Env, ...keys: readonly strin
 export function lastByKey<Item>(items: readonly Item[], keyOf: (item: Item) => string): readonly Item[] {
   return [...new Map(items.map((item) => [keyOf(item), item])).values()];
 }
+
+/**
+ * Merges one list of each file as Docker does: where only one file has such a list it stays as it
+ * is; where several do, the last of those with the same key counts.
+ */
+export function mergedLists<Item>(
+  lists: readonly (readonly Item[])[],
+  keyOf: (item: Item) => string,
+): readonly Item[] {
+  return lists.length < 2 ? lists.flat() : lastByKey(lists.flat(), keyOf);
+}
