@@ -198,11 +198,15 @@ function liveFiles(view: View, service: RecipeService): Finding[] {
         key.endsWith('.pre-hook') && (one === service || dumps(scriptOf(view, one, value)?.text ?? value)),
     ),
   );
-  const misplacedHook = service.labels.some(({ key }) => key.startsWith('backupbot.'));
+  // A hook that does not run for another reason is told there.
+  const told = service.labels.some(
+    ({ key, place }) =>
+      key.startsWith('backupbot.') && (place === 'labels' || /command|cmd|exec|script/i.test(key)),
+  );
   const volume = service.mounts.find(
     ({ type, source }) => type === 'volume' && source !== undefined && !isExcluded(view, source),
   );
-  if (hooked || misplacedHook || volume === undefined) return [];
+  if (hooked || told || volume === undefined) return [];
   return [
     found(
       'B04',

@@ -110,7 +110,7 @@ export function basicFindings(view: View): readonly Finding[] {
           found(
             'no-env-sample',
             'error',
-            undefined,
+            { file: '.env.sample' },
             'There is no .env.sample, from which abra makes the settings of an app.',
             'Add one with at least `TYPE=<recipe>` and `DOMAIN=<recipe>.example.com`.',
           ),
