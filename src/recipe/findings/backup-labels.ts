@@ -226,7 +226,7 @@ function isExcluded(view: View, volume: string): boolean {
   );
 }
 
-export function isEnabled(view: View, service: RecipeService): boolean {
+function isEnabled(view: View, service: RecipeService): boolean {
   return backupLabels(service).some(
     ({ key, value }) =>
       key === 'backupbot.backup' && !['', 'false', 'no', '0'].includes(fillIn(value, view.env).toLowerCase()),
