@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { readApprovals } from '../config/approvals.ts';
 import type { Finding, Severity } from '../recipe/finding.ts';
 import { fetchRepository } from '../recipe/git.ts';
 import { type Against, type Looked, lookAt } from '../run/comparison.ts';
@@ -10,7 +11,7 @@ import { SeatrialError } from '../shared/errors.ts';
 import { counted, list, oneLine } from '../shared/text.ts';
 import type { TestRequest } from '../trigger/request.ts';
 import { EXIT, ending } from './exit-codes.ts';
-import type { CommonFlags } from './flags.ts';
+import { type CommonFlags, settingFlags } from './flags.ts';
 import type { Parts } from './parts.ts';
 import { type RequestFlags, requestOf, takeSource } from './request.ts';
 
@@ -36,23 +37,26 @@ something is refused, 2 for bad input.`,
         const flags = command.optsWithGlobals<CommonFlags & RequestFlags>();
         const { environment, signal, streams } = parts;
         const request = await requestOf(recipe, flags, environment, Date.now(), signal);
-        const looked = await look(request, environment.path, signal);
+        const looked = await look(parts, request, flags);
         streams.out(flags.json === true ? json(request, looked) : text(request, looked));
         return exitCode(looked.findings);
       }),
     );
 }
 
-/** All that can be found without Docker; whatever else looks at files joins its findings here. */
-async function look(request: TestRequest, path: string, signal: AbortSignal): Promise<Looked> {
+async function look(parts: Parts, request: TestRequest, flags: CommonFlags): Promise<Looked> {
   const directory = await mkdtemp(join(tmpdir(), 'seatrial-check-'));
   try {
     const { source, head, refs, recipe } = request;
+    const { signal, environment } = parts;
+    const { path } = environment;
+    const { policy: settings } = parts.settings(settingFlags(flags));
+    const policy = { settings, approvals: await readApprovals(settings.directory, recipe) };
     const base = parseCommitSha(request.base);
     if (base === undefined) throw noCommit(request.base);
     const commits = [head, base];
     const repository = await fetchRepository({ source, directory, path, commits, refs, signal });
-    return await lookAt({ repository, recipe, head, base, signal });
+    return await lookAt({ repository, recipe, head, base, policy, signal });
   } finally {
     await rm(directory, { recursive: true, force: true });
   }

@@ -5,6 +5,7 @@ import { PATH, type WorkTree, workTree } from '../../test/support/git.ts';
 import { changed, GOOD, type Tree } from '../recipe/findings/testing/good-recipe.ts';
 import { fetchRepository } from '../recipe/git.ts';
 import type { CommitSha } from '../shared/brand.ts';
+import { STRICT } from '../stack/policy/policy.ts';
 import { type Looked, lookAt } from './comparison.ts';
 
 const signal = AbortSignal.timeout(60_000);
@@ -61,7 +62,14 @@ function commit(tree: WorkTree, files: Tree, tag?: string): CommitSha {
 async function look(tree: WorkTree, head: CommitSha, base: CommitSha): Promise<Looked> {
   const directory = join(temporaryDirectory(), 'private');
   const place = { source: tree.directory, directory, path: PATH, commits: [], refs: [], signal };
-  return await lookAt({ repository: await fetchRepository(place), recipe: 'shelf', head, base, signal });
+  return await lookAt({
+    repository: await fetchRepository(place),
+    recipe: 'shelf',
+    head,
+    base,
+    policy: STRICT,
+    signal,
+  });
 }
 
 function codes({ findings }: Looked): string[] {

@@ -1,5 +1,5 @@
 import type { Finding } from '../recipe/finding.ts';
-import { findingsOf, unreadable } from '../recipe/findings/findings.ts';
+import { type Compared, findingsOf, inOrder, unreadable } from '../recipe/findings/findings.ts';
 import type { KnownRelease } from '../recipe/findings/version-findings.ts';
 import type { Repository } from '../recipe/git.ts';
 import { previousRelease } from '../recipe/previous-release.ts';
@@ -7,6 +7,7 @@ import { type Recipe, readRecipe } from '../recipe/recipe.ts';
 import { compareReleases, isRelease } from '../recipe/versions.ts';
 import type { CommitSha } from '../shared/brand.ts';
 import { isSeatrialError } from '../shared/errors.ts';
+import { imagined, policyOfFiles, type RecipePolicy } from '../stack/policy/policy.ts';
 
 /** What a head was compared with when findings were looked for. */
 export interface Against {
@@ -28,6 +29,7 @@ export interface Question {
   readonly head: CommitSha;
   /** What the change is meant for. */
   readonly base: CommitSha;
+  readonly policy: RecipePolicy;
   readonly signal: AbortSignal;
 }
 
@@ -41,7 +43,17 @@ export async function lookAt(question: Question): Promise<Looked> {
   // What cannot be read cannot be compared with; nobody runs it either.
   const base = before === undefined || 'severity' in before ? undefined : before;
   const releases = await releasesBefore(repository, against?.sha ?? head, signal);
-  return { against, findings: findingsOf({ head: read, base, releases }) };
+  return { against, findings: allFindings({ head: read, base, releases }, question.policy) };
+}
+
+/** Everything that can be found without Docker; whatever else reads files alone joins here. */
+export function allFindings(compared: Compared, policy: RecipePolicy): readonly Finding[] {
+  const { findings } = policyOfFiles(compared.head, imagined(compared.head, policy));
+  // B63 and B64 say more of it.
+  const more = findings.filter(
+    ({ code, feature }) => code !== 'ignored-key' || !feature.includes('depends_on'),
+  );
+  return inOrder([...more, ...findingsOf(compared)]);
 }
 
 async function comparedWith({ repository, head, base, signal }: Question): Promise<Against | undefined> {

@@ -5,7 +5,6 @@ import type { RunKey } from '../integrity/seed.ts';
 import { makePlan, type Plan, type PlannedApp } from '../plan/plan.ts';
 import type { Deployer, DeploymentSecret } from '../ports/deployer.ts';
 import type { Finding } from '../recipe/finding.ts';
-import { findingsOf } from '../recipe/findings/findings.ts';
 import { fetchRepository, type Repository } from '../recipe/git.ts';
 import { type Recipe, readRecipe } from '../recipe/recipe.ts';
 import type { CommitSha, RunId } from '../shared/brand.ts';
@@ -17,7 +16,7 @@ import { refusedBy } from '../stack/policy/refusal.ts';
 import { renderStack, type Stack } from '../stack/stack.ts';
 import { readSuite, type Suite } from '../suite/suite.ts';
 import type { TestRequest } from '../trigger/request.ts';
-import { releasesBefore } from './comparison.ts';
+import { allFindings, releasesBefore } from './comparison.ts';
 import type { House } from './house.ts';
 import { baseOf, startOf } from './upgrade-start.ts';
 
@@ -74,7 +73,7 @@ export async function prepare({ run, request, house, signal }: PrepareOptions): 
   const releases = await releasesBefore(repository, fork ?? base, signal);
   return {
     ...{ plan, request, suite, head, previous, policy, directory },
-    findings: findingsOf({ head, base: previous, releases }),
+    findings: allFindings({ head, base: previous, releases }, policy),
     before: await askedBefore(repository, request, fork, policy, signal),
   };
 }

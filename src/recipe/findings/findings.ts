@@ -59,7 +59,7 @@ export function findingsOf({ head, base, releases }: Compared): readonly Finding
         ...composeSetFindings(view, before?.[0]),
       ]),
     ];
-    return ordered([...own, ...(before === undefined ? [] : stepFindings(now, overlays, before))]);
+    return inOrder([...own, ...(before === undefined ? [] : stepFindings(now, overlays, before))]);
   });
 }
 
@@ -97,7 +97,7 @@ export function unreadable(error: SeatrialError): Finding {
 const RANK: Readonly<Record<Severity, number>> = { refusal: 0, error: 1, warning: 2, note: 3 };
 
 /** Worst first, then by file and line; what is found in several views is told once, as the worst. */
-function ordered(findings: readonly Finding[]): readonly Finding[] {
+export function inOrder(findings: readonly Finding[]): readonly Finding[] {
   const sorted = [...findings].sort(
     (a, b) =>
       RANK[a.severity] - RANK[b.severity] ||
