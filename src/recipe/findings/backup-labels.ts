@@ -111,7 +111,8 @@ function volumeLabel(view: View, service: RecipeService, label: PlacedLabel): Fi
     return [
       found(
         'B07',
-        owners.length === 0 ? 'error' : 'warning',
+        // By its specification a bot may also look at the main service's labels for all volumes.
+        owners.length === 0 ? 'error' : 'note',
         label,
         `The label names volume \`${key}\`, which service \`${service.name}\` does not mount${others.length === 0 ? '' : ` (${others.join(', ')} does)`}, so it has no effect.`,
         others.length > 0

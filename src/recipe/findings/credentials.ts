@@ -5,7 +5,7 @@ import { found, type View } from './view.ts';
 const CREDENTIAL = /(pass(word|wd|phrase)?|secret|token|api_?key|private_?key|secret_?key)$/i;
 /** Values that say how something is done, or that nothing is set. */
 const NO_VALUE =
-  /^(|true|false|yes|no|on|off|none|null|nil|disabled|enabled|\d{1,2}|\/.*|file|\*+|<.*>|https?:.*)$/i;
+  /^(|true|false|yes|no|on|off|none|null|nil|disabled|enabled|\d{1,2}|\/.*|file|\*+|<.*>|\{\{.*|(https?|file|env):.*|.*\/run\/secrets\/.*)$/i;
 
 /** B45: credentials in the text of the recipe, which every install shares. */
 export function credentialFindings(view: View): readonly Finding[] {

@@ -141,6 +141,7 @@ function dumpPlace(view: View, service: RecipeService, label: Label): Finding[] 
   )
     return [];
   const wish = wishes[0];
+  if (wishes.some(({ label: { value } }) => /[*?]/.test(value))) return [];
   const volume = inVolume(place);
   if (wish === undefined || volume === undefined) return [];
   return [

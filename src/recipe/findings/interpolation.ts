@@ -2,8 +2,8 @@ import type { ComposeFile } from '../compose.ts';
 import type { Finding } from '../finding.ts';
 import { fillIn, variablesIn } from '../interpolate.ts';
 import { entriesOf, nodeAt, pairsOf, type SourceNode, textOf } from '../source.ts';
-import type { Env } from '../written.ts';
-import { found, isOffered, type View } from './view.ts';
+import type { Env, Place } from '../written.ts';
+import { fileText, found, isOffered, type View } from './view.ts';
 
 const FILLED_IN = ['services', 'volumes', 'networks', 'configs', 'secrets'];
 const NESTED = /\$\{([A-Za-z_][A-Za-z0-9_]*):?-[^}]*\$\{/;
@@ -15,9 +15,9 @@ export function interpolationFindings(view: View): readonly Finding[] {
   const files = view.overlay === undefined ? view.files : [view.overlay];
   return files.flatMap((file) => [
     ...FILLED_IN.flatMap((block) => textsBelow(nodeAt(file.root, block))).flatMap((text) => [
-      ...invalid(file, text),
-      ...nested(file, text),
-      ...lostDollar(file, text),
+      ...invalid(view, file, text),
+      ...nested(view, file, text),
+      ...lostDollar(view, file, text),
     ]),
     ...entriesOf(nodeAt(file.root, 'services')).flatMap((service) => [
       ...keys(file, service.key, service.value),
@@ -39,7 +39,7 @@ function textsBelow(node: SourceNode | undefined): Text[] {
 }
 
 /** B40 */
-function invalid(file: ComposeFile, { text, line }: Text): Finding[] {
+function invalid(view: View, file: ComposeFile, { text, line }: Text): Finding[] {
   const left = text.replace(VALID, '');
   const at = left.indexOf('$');
   if (at < 0 || NESTED.test(text)) return [];
@@ -47,7 +47,7 @@ function invalid(file: ComposeFile, { text, line }: Text): Finding[] {
     found(
       'B40',
       'error',
-      { file: file.path, line },
+      exact(view, file, line, left.slice(at, at + 8)),
       `The \`$\` of \`${left.slice(at, at + 20).split('\n')[0]}\` begins no variable that Docker knows, so the file is refused.`,
       'Write `$$` for a dollar that the container should see.',
     ),
@@ -55,32 +55,40 @@ function invalid(file: ComposeFile, { text, line }: Text): Finding[] {
 }
 
 /** B41 */
-function nested(file: ComposeFile, { text, line }: Text): Finding[] {
+function nested(view: View, file: ComposeFile, { text, line }: Text): Finding[] {
   const [, variable] = NESTED.exec(text) ?? [];
   if (variable === undefined) return [];
   return [
     found(
       'B41',
       'error',
-      { file: file.path, line },
+      exact(view, file, line, `{${variable}`),
       `The default of \`${variable}\` has a variable inside, and braces do not nest: they end at the first \`}\`, so the value is cut off there and what follows is kept as it is.`,
       `Set \`${variable}\` in .env.sample, or write the inner value without braces around it.`,
     ),
   ];
 }
 
-function lostDollar(file: ComposeFile, { text, line }: Text): Finding[] {
+function lostDollar(view: View, file: ComposeFile, { text, line }: Text): Finding[] {
   const [, variable] = LOST_DOLLAR.exec(text) ?? [];
   if (variable === undefined) return [];
   return [
     found(
       'missing-dollar',
       'warning',
-      { file: file.path, line },
+      exact(view, file, line, `{${variable}`),
       `\`{${variable}:-…}\` has no \`$\` in front, so it reaches the container as it is written.`,
       `Write \`\${${variable}:-…}\`.`,
     ),
   ];
+}
+
+/** A block of several lines begins before the line that is wrong. */
+function exact(view: View, file: ComposeFile, line: number, fragment: string): Place {
+  const lines = (fileText(view.recipe, file.path) ?? '').split('\n');
+  const [part = ''] = fragment.split('\n');
+  const at = lines.findIndex((text, index) => index >= line - 1 && text.includes(part));
+  return { file: file.path, line: at < 0 ? line : at + 1 };
 }
 
 /** Keys of maps are never filled in. */

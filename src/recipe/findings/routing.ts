@@ -2,7 +2,7 @@ import type { Finding } from '../finding.ts';
 import { fillIn, variablesIn } from '../interpolate.ts';
 import type { RecipeService } from '../services.ts';
 import { entriesOf, nodeAt, textOf } from '../source.ts';
-import { fileText, found, isOffered, type View } from './view.ts';
+import { fileText, found, type View } from './view.ts';
 
 /** Whether the proxy finds the app, and the app its own siblings. */
 export function routingFindings(view: View): readonly Finding[] {
@@ -113,10 +113,7 @@ function rules(view: View, service: RecipeService): Finding[] {
     if (/\$\{[^}]*\$\{/.test(one.value)) return [];
     const missing = variablesIn(one.value).find(
       ({ name, fallback }) =>
-        fallback === undefined &&
-        view.env[name] === undefined &&
-        !isOffered(view.recipe, name) &&
-        name !== 'EXTRA_DOMAINS',
+        fallback === undefined && (view.env[name] ?? '') === '' && name !== 'EXTRA_DOMAINS',
     );
     const rule = fillIn(one.value, view.env);
     const wrong =
@@ -131,7 +128,7 @@ function rules(view: View, service: RecipeService): Finding[] {
         'B90',
         missing === undefined ? 'error' : 'warning',
         one,
-        `The router rule of service \`${service.name}\` ${wrong ?? 'names an empty host'}${missing === undefined ? '' : ` (\`${missing.name}\` is not in .env.sample)`}, so the proxy ignores this router.`,
+        `The router rule of service \`${service.name}\` ${wrong ?? 'names an empty host'}${missing === undefined ? '' : ` (\`${missing.name}\` has no value in .env.sample)`}, so the proxy ignores this router.`,
         'Write ``Host(`${DOMAIN}`${EXTRA_DOMAINS})``, with `EXTRA_DOMAINS` beginning with a comma.',
       ),
     ];

@@ -107,10 +107,14 @@ function otherTarget(view: View, service: RecipeService): Finding[] {
     if (anywhere.includes(name)) return [];
     const near = targets.find((target) => plain(target) === plain(name));
     const declared = view.secrets.some(({ key }) => key === name);
+    // Variables that several services share are not all read by each of them.
+    const shared = view.services.some(({ secrets }) =>
+      secrets.some(({ target, source }) => (target ?? source) === name),
+    );
     return [
       found(
         'B44',
-        'error',
+        shared ? 'warning' : 'error',
         pair,
         `Service \`${service.name}\` reads \`${pair.key}\` from /run/secrets/${name}, ${near === undefined ? 'but mounts no secret of that name' : `but its secret is mounted as \`${near}\``}.`,
         near === undefined

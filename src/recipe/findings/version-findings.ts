@@ -91,21 +91,8 @@ function raised(
   label: VersionLabel,
   releases: readonly KnownRelease[],
 ): Finding[] {
-  const [newest] = releases;
-  if (newest !== undefined && compareReleases(label.value, newest.tag) < 0) {
-    return [
-      found(
-        'B80',
-        'error',
-        label,
-        `The version label says ${label.value}, but ${newest.tag} is released already, so operators would not be offered this as an upgrade.`,
-        `Raise it above ${newest.tag}.`,
-      ),
-    ];
-  }
   const before = base === undefined ? undefined : recipeVersionLabel(versionLabelsOf(base.files, base.env));
-  if (base === undefined || before === undefined) return [];
-  if (isRelease(before.value) && compareReleases(label.value, before.value) < 0) {
+  if (before !== undefined && isRelease(before.value) && compareReleases(label.value, before.value) < 0) {
     return [
       found(
         'B80',
@@ -116,6 +103,19 @@ function raised(
       ),
     ];
   }
+  const [newest] = releases;
+  if (newest !== undefined && compareReleases(label.value, newest.tag) < 0) {
+    return [
+      found(
+        'B80',
+        'warning',
+        label,
+        `The version label says ${label.value}, but ${newest.tag} is released already, so operators would not be offered this as an upgrade.`,
+        `Raise it above ${newest.tag}.`,
+      ),
+    ];
+  }
+  if (base === undefined || before === undefined) return [];
   // Where it is above every release, somebody raised it already for what comes next.
   const pending = newest !== undefined && compareReleases(label.value, newest.tag) > 0;
   if (label.value !== before.value || pending || !isDeployedDifferently(view.recipe, base.recipe)) return [];

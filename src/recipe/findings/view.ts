@@ -43,7 +43,14 @@ export function viewsOf(recipe: Recipe): readonly [View, ...View[]] {
       secrets: secretsOf({ ...sources, commented: recipe.commented }),
     };
   };
-  return [view(undefined), ...recipe.inactive.map(view)];
+  return [view(undefined), ...recipe.inactive.filter((file) => isOverlay(recipe, file.path)).map(view)];
+}
+
+/** Files for developers are never put on top of what operators deploy, unless the sample offers them. */
+function isOverlay(recipe: Recipe, path: string): boolean {
+  const forDevelopers =
+    /(^|\/)(tests?|dev|examples?|docs|lab|\.[^/]+)\/|(^|\/)compose\.(override|dev|devel|development|local|tests?|testing|ci|debug|build)\.ya?ml$/;
+  return !forDevelopers.test(path) || (fileText(recipe, '.env.sample') ?? '').includes(path);
 }
 
 function neededBy(overlay: string, off: Env): Env {
