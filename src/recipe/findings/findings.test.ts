@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { isSeatrialError } from '../../shared/errors.ts';
 import type { Severity } from '../finding.ts';
 import { findingsOf } from './findings.ts';
 import { changed, findingsIn, GOOD, recipeOf, type Tree } from './testing/good-recipe.ts';
@@ -576,6 +577,76 @@ describe('what the files of a recipe show by themselves', () => {
     expect(findingsIn(changed(GOOD, ...changes)).filter(({ severity }) => severity !== 'note')).toEqual([]);
   });
 });
+
+describe('where a finding is told, and how gravely', () => {
+  test('a wrong dollar in a block of several lines is told on its own line', () => {
+    const head = changed(GOOD, [
+      'compose.yml',
+      '    stop_grace_period',
+      '    command: |\n      postgres\n      -c shared_buffers=$(nproc)\n    stop_grace_period',
+    ]);
+    expect(placed(head, findingsIn(head))).toContainEqual(
+      expectation(['B40', 'error', 'compose.yml', 'shared_buffers']),
+    );
+  });
+
+  test('a variable that services share is a warning where only one of them mounts the secret', () => {
+    const head = changed(
+      GOOD,
+      ['compose.yml', '  POSTGRES_DB: shelf', '  POSTGRES_DB: shelf\n  KEY_FILE: /run/secrets/key'],
+      [
+        'compose.yml',
+        '    secrets:\n      - db_pw\n    configs:',
+        '    secrets:\n      - db_pw\n      - key\n    configs:',
+      ],
+      [
+        'compose.yml',
+        'secrets:\n  db_pw:',
+        'secrets:\n  key:\n    external: true\n    name: ${STACK_NAME}_key_v1\n  db_pw:',
+      ],
+    );
+    expect(placed(head, findingsIn(head))).toContainEqual(
+      expectation(['B44', 'warning', 'compose.yml', 'KEY_FILE']),
+    );
+  });
+
+  test('files for developers are not put on top of what operators deploy', () => {
+    const dev = 'services:\n  app:\n    build: .\n  mailcatcher:\n    build: ./mail\n';
+    expect(findingsIn({ ...GOOD, 'compose.override.yml': dev, 'tests/compose.yml': dev })).toEqual([]);
+  });
+
+  test('a value that names a secret is no credential', () => {
+    const head = changed(GOOD, [
+      'compose.yml',
+      '- DB_PASSWORD_FILE=/run/secrets/db_pw',
+      '- DB_PASSWORD=file:///run/secrets/db_pw',
+    ]);
+    expect(findingsIn(head)).toEqual([]);
+  });
+});
+
+test('whatever becomes of a line, looking for findings does not break', () => {
+  const lines = (GOOD['compose.yml'] ?? '').split('\n');
+  const broken = lines.flatMap((line, index) => {
+    const copy = [...lines];
+    copy[index] = line.replace(/:.*/, ': [a, {b: c}, null]');
+    return readable({ ...GOOD, 'compose.yml': copy.join('\n') });
+  });
+  expect(broken.length).toBeGreaterThan(50);
+  expect(
+    broken.flatMap((tree) => findingsIn(tree, GOOD)).filter(({ code }) => code === 'unexpected'),
+  ).toEqual([]);
+});
+
+function readable(tree: Tree): Tree[] {
+  try {
+    recipeOf(tree);
+    return [tree];
+  } catch (error) {
+    if (!isSeatrialError(error)) throw error;
+    return [];
+  }
+}
 
 describe('what shows against the base', () => {
   test.each<[string, Change[], Wanted]>([
