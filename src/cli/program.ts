@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { asSeatrialError, type SeatrialError } from '../shared/errors.ts';
+import { addCheck } from './check.ts';
 import { addDemo } from './demo.ts';
 import { addDoctor } from './doctor.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
@@ -46,13 +47,13 @@ function commands(parts: Parts): Command {
     .option('--docker-host <address>', 'the Docker engine (also DOCKER_HOST)')
     .addHelpText(
       'after',
-      '\nExamples:\n  seatrial demo\n  seatrial run custom-html --source ./custom-html\n  seatrial doctor\n\nExit codes: 0 success, 1 the recipe failed, 2 bad usage or input, 3 environment or our own error,\n4 cancelled or superseded, 5 refused, 130 and 143 for signals.',
+      '\nExamples:\n  seatrial demo\n  seatrial run custom-html --source ./custom-html\n  seatrial check custom-html --source ./custom-html\n  seatrial doctor\n\nExit codes: 0 success, 1 the recipe failed, 2 bad usage or input, 3 environment or our own error,\n4 cancelled or superseded, 5 refused, 130 and 143 for signals.',
     )
     .showHelpAfterError('(seatrial --help shows how)')
     .exitOverride()
     .configureOutput({ writeOut: parts.streams.out, writeErr: parts.streams.err });
-  for (const add of [addDemo, addRun, addPlan, addRender, addServe, addReap, addDoctor, addRuns, addShow])
-    add(program, parts);
+  const all = [addDemo, addRun, addCheck, addPlan, addRender, addServe, addReap, addDoctor, addRuns, addShow];
+  for (const add of all) add(program, parts);
   for (const command of program.commands) takeCommonFlags(command, parts);
   return program;
 }

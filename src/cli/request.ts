@@ -15,12 +15,16 @@ export interface RequestFlags {
 
 /** The argument and options by which a command names what is tested. */
 export function takeRequest(command: Command): Command {
+  return takeSource(command).option('--only <stages>', `some of ${STAGES.join(',')}`);
+}
+
+/** The same for commands that have no stages. */
+export function takeSource(command: Command): Command {
   return command
     .argument('<recipe>', 'name of the recipe')
     .option('--source <dir|url>', 'git repository of the recipe')
     .option('--head <rev>', 'what is tested; by default what the source has checked out')
-    .option('--base <rev>', 'what the change is meant for; by default its main branch')
-    .option('--only <stages>', `some of ${STAGES.join(',')}`);
+    .option('--base <rev>', 'what the change is meant for; by default its main branch');
 }
 
 /** The request that a command line makes: names become commits, and mistakes are told at once. */

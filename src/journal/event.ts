@@ -1,4 +1,5 @@
 import type { Plan, SkippedStage } from '../plan/plan.ts';
+import type { Finding } from '../recipe/finding.ts';
 import type { Adjustment } from '../stack/adjust/adjustment.ts';
 import type { StageName, TestRequest } from '../trigger/request.ts';
 import type { Cause, CheckResult } from './check.ts';
@@ -11,6 +12,8 @@ export type RunEvent =
   | { readonly type: 'planned'; readonly plan: Plan }
   /** Nothing of it will be deployed: the policy or the reader of its files said no. */
   | { readonly type: 'refused'; readonly cause: Cause }
+  /** What is known from the files alone; it moves neither outcome nor level. */
+  | { readonly type: 'findings'; readonly findings: readonly Finding[] }
   | { readonly type: 'waiting'; readonly reason: string }
   | { readonly type: 'admitted'; readonly slots: number }
   | { readonly type: 'stage-started'; readonly stage: StageName }

@@ -53,6 +53,8 @@ export interface PlanInput {
   readonly run: RunId;
   readonly request: TestRequest;
   readonly previous: PreviousRelease | undefined;
+  /** Why there is no release to upgrade from. */
+  readonly noUpgrade?: string;
   readonly baseDomain: string;
 }
 
@@ -65,7 +67,7 @@ export function makePlan(input: PlanInput): Plan {
     skipped.push({
       stage: 'upgrade',
       by: 'the plan',
-      reason: 'there is no release before this change to upgrade from',
+      reason: input.noUpgrade ?? 'there is no release before this change to upgrade from',
     });
   }
   const paths = [installPath(input, asked), livePath(input, asked)].filter((path) => path.steps.length > 0);

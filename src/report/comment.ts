@@ -1,4 +1,5 @@
-import type { Report, ReportedCause, ReportedStage } from './schema.ts';
+import { counted, list } from '../shared/text.ts';
+import type { Report, ReportedCause, ReportedFinding, ReportedStage } from './schema.ts';
 import { readingWords, seedTable } from './seed-table.ts';
 import { template } from './templates.ts';
 import { findingOf, headline, levelName, levelStop, sentenceOf, whoseMove } from './words.ts';
@@ -30,6 +31,7 @@ const LIMITS: readonly Limits[] = [
 ];
 const LEAST: Limits = { evidence: 800, rows: 2 };
 const MOST_BROKEN = 8;
+const MOST_FINDINGS = 20;
 
 /** The comment as it stands now: progress while the run is under way, then its result. At most 60 000 characters. */
 export function stickyComment(report: Report): string {
@@ -69,6 +71,7 @@ function endedView(report: Report, limits: Limits): object {
     ...(cause === null ? {} : causeView(cause)),
     move: whoseMove(outcome),
     ...(level === null ? {} : { level, levelName: levelName(level), levelStop: levelStop(level, cause) }),
+    ...findingsView(report, limits),
     stages: stageRows(report),
     seeds: seedView(report, limits),
     broken: brokenChecks(report, limits),
@@ -96,6 +99,29 @@ function causeView(cause: ReportedCause): { readonly sentence: string; readonly 
   const named = code === 'residue' || code === 'cancelled' ? '' : `Cause: ${code}.`;
   const pointer = file === undefined ? named : `Look at \`${file}\` (cause ${code}).`;
   return { sentence: sentenceOf(cause), pointer };
+}
+
+/** What the files alone tell, beside the level; the one that became the cause is not told again. */
+function findingsView({ findings, cause }: Report, limits: Limits): object {
+  const others = findings.filter(({ sentence }) => sentence !== cause?.sentence);
+  const most = Math.min(MOST_FINDINGS, limits.rows);
+  return {
+    findings: others.slice(0, most).map(({ code, severity, file, line, sentence, remedy }) => ({
+      ...{ code, severity, sentence, remedy },
+      place: file === null ? '' : `\`${line === null ? file : `${file}:${line}`}\``,
+    })),
+    findingCount: counts(others),
+    moreFindings: Math.max(0, others.length - most),
+  };
+}
+
+function counts(findings: readonly ReportedFinding[]): string {
+  return list(
+    (['refusal', 'error', 'warning', 'note'] as const).flatMap((severity) => {
+      const count = findings.filter((finding) => finding.severity === severity).length;
+      return count === 0 ? [] : [counted(count, severity)];
+    }),
+  );
 }
 
 function stageRows(report: Report): readonly (Pick<ReportedStage, 'stage' | 'outcome' | 'tookMs'> & {

@@ -1,5 +1,6 @@
 import type { Cause, CheckResult, ResultStage } from '../journal/check.ts';
 import type { RecordedEvent, RunEvent } from '../journal/event.ts';
+import type { Finding } from '../recipe/finding.ts';
 import type { RunRecord } from '../run/store.ts';
 import { list } from '../shared/text.ts';
 import { STAGES, type StageName, type TestRequest } from '../trigger/request.ts';
@@ -9,6 +10,7 @@ import { reproduceLine } from './reproduce.ts';
 import {
   type Report,
   type ReportedCause,
+  type ReportedFinding,
   type ReportedLevel,
   type ReportedStage,
   SCHEMA_VERSION,
@@ -46,6 +48,7 @@ export function reportOf(
     stage: verdict?.stage ?? null,
     cause: cause === null ? null : causeOf(cause),
     level: verdict === undefined ? null : levelOf(verdict),
+    findings: events.flatMap((event) => (event.type === 'findings' ? event.findings.map(foundOf) : [])),
     stages: [...STAGES.map((stage) => stageOf(stage, events, over)), teardownOf(events, torn, over)],
     seeds: events.flatMap((event) => (event.type === 'seed' ? [seedOf(event)] : [])),
     adjustments: events.flatMap((event) => (event.type === 'adjusted' ? adjustmentsOf(event) : [])),
@@ -82,6 +85,10 @@ function causeOf(cause: Cause): ReportedCause {
     where: cause.where === undefined ? null : { ...cause.where },
     evidence: [...cause.evidence],
   };
+}
+
+function foundOf({ code, severity, file, line, sentence, remedy }: Finding): ReportedFinding {
+  return { code, severity, file: file ?? null, line: line ?? null, sentence, remedy };
 }
 
 function stageOf(stage: StageName, events: readonly RunEvent[], over: boolean): ReportedStage {

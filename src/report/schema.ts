@@ -80,6 +80,17 @@ const level = z.object({
   stopsAt: z.object({ level: z.number().int(), name: z.string(), reason: z.string() }),
 });
 
+const SEVERITIES = ['refusal', 'error', 'warning', 'note'] as const;
+
+const finding = z.object({
+  code: z.string(),
+  severity: z.enum(SEVERITIES),
+  file: z.string().nullable(),
+  line: z.number().int().positive().nullable(),
+  sentence: z.string(),
+  remedy: z.string(),
+});
+
 const left = z.object({ kind: z.enum(LEFT_KINDS), name: z.string() });
 
 /** What `report.json` holds; each field is described in docs/report-json.md. */
@@ -107,6 +118,8 @@ export const ReportSchema = z.object({
   stage: z.enum(RESULT_STAGES).nullable(),
   cause: cause.nullable(),
   level: level.nullable(),
+  /** Known from the files alone; they move neither outcome nor level. */
+  findings: z.array(finding),
   stages: z.array(stage),
   seeds: z.array(seed),
   adjustments: z.array(z.object({ service: z.string().nullable(), what: z.string(), reason: z.string() })),
@@ -129,4 +142,5 @@ export type ReportedLevel = z.infer<typeof level>;
 export type ReportedStage = Report['stages'][number];
 export type StageState = ReportedStage['outcome'];
 export type ReportedCause = z.infer<typeof cause>;
+export type ReportedFinding = z.infer<typeof finding>;
 export type ReportedSeed = Report['seeds'][number];

@@ -105,6 +105,7 @@ export function summary(report: Report, options: { readonly color: boolean }): s
   const blocks = [
     [title(report, paint), ...reason(report, paint)],
     columns(stageRows(report), paint),
+    columns(findingRows(report), paint),
     columns(seedRows(report), paint),
     [...left(report)],
     columns(facts(report), paint),
@@ -147,6 +148,29 @@ function stageRows(report: Report): readonly (readonly Field[])[] {
     { text: stage.tookMs === null ? '' : duration(stage.tookMs), align: 'right' },
     { text: oneLine(findingOf(stage, report)) },
   ]);
+}
+
+const MOST_FINDINGS = 8;
+
+/** Notes are for those who ask with `seatrial check`. */
+function findingRows({ findings, cause }: Report): readonly (readonly Field[])[] {
+  const grave = findings.filter(
+    ({ severity, sentence }) => severity !== 'note' && sentence !== cause?.sentence,
+  );
+  const more = grave.length - MOST_FINDINGS;
+  return [
+    ...grave
+      .slice(0, MOST_FINDINGS)
+      .map(({ code, severity, file, line, sentence }): Field[] => [
+        { text: severity, style: severity === 'warning' ? 'yellow' : 'red' },
+        { text: oneLine(code) },
+        { text: oneLine([file, line].filter((part) => part !== null).join(':')) },
+        { text: oneLine(sentence) },
+      ]),
+    ...(more > 0
+      ? [[{ text: '' }, { text: '' }, { text: '' }, { text: `and ${more} more in report.json` }]]
+      : []),
+  ];
 }
 
 function seedRows({ seeds }: Report): readonly (readonly Field[])[] {

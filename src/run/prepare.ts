@@ -4,10 +4,10 @@ import { readApprovals } from '../config/approvals.ts';
 import type { RunKey } from '../integrity/seed.ts';
 import { makePlan, type Plan, type PlannedApp } from '../plan/plan.ts';
 import type { Deployer, DeploymentSecret } from '../ports/deployer.ts';
+import type { Finding } from '../recipe/finding.ts';
 import { fetchRepository, type Repository } from '../recipe/git.ts';
-import { previousRelease } from '../recipe/previous-release.ts';
 import { type Recipe, readRecipe } from '../recipe/recipe.ts';
-import type { RunId } from '../shared/brand.ts';
+import type { CommitSha, RunId } from '../shared/brand.ts';
 import { isSeatrialError, SeatrialError } from '../shared/errors.ts';
 import type { AppPlace } from '../stack/adjust/adjustment.ts';
 import type { PolicyFinding } from '../stack/policy/finding.ts';
@@ -16,7 +16,9 @@ import { refusedBy } from '../stack/policy/refusal.ts';
 import { renderStack, type Stack } from '../stack/stack.ts';
 import { readSuite, type Suite } from '../suite/suite.ts';
 import type { TestRequest } from '../trigger/request.ts';
+import { allFindings, releasesBefore } from './comparison.ts';
 import type { House } from './house.ts';
+import { baseOf, startOf } from './upgrade-start.ts';
 
 /** A planned run with everything that could be known before anything is deployed. */
 export interface Prepared {
@@ -25,6 +27,8 @@ export interface Prepared {
   readonly suite: Suite;
   readonly head: Recipe;
   readonly previous: Recipe | undefined;
+  /** What is known from the files alone. */
+  readonly findings: readonly Finding[];
   /** What the recipe may ask for. */
   readonly policy: RecipePolicy;
   /** What the base of the change asks for already; undefined where there is none. */
@@ -53,52 +57,35 @@ export async function prepare({ run, request, house, signal }: PrepareOptions): 
     signal,
   });
   const head = await readRecipe(repository, request.recipe, request.head, signal);
-  const release = await releaseBefore(repository, request, signal);
+  const suite = await readSuite(house.settings.suites, request.recipe);
+  const base = await baseOf(repository, request, signal);
+  const from = await startOf({ repository, request, base, suite, signal });
+  const release = from.kind === 'release' ? from.release : undefined;
   const previous =
     release === undefined ? undefined : await readRecipe(repository, request.recipe, release.sha, signal);
   const { policy: settings } = house.settings;
   const policy = { settings, approvals: await readApprovals(settings.directory, request.recipe) };
-  const plan = makePlan({ run, request, previous: release, baseDomain: house.settings.baseDomain });
+  const plan = makePlan({
+    ...{ run, request, previous: release, baseDomain: house.settings.baseDomain },
+    ...(from.kind === 'none' ? { noUpgrade: from.reason } : {}),
+  });
+  const fork = await repository.mergeBase(request.head, base, signal);
+  const releases = await releasesBefore(repository, fork ?? base, signal);
   return {
-    plan,
-    request,
-    suite: await readSuite(house.settings.suites, request.recipe),
-    head,
-    previous,
-    policy,
-    before: await askedBefore(repository, request, policy, signal),
-    directory,
+    ...{ plan, request, suite, head, previous, policy, directory },
+    findings: allFindings({ head, base: previous, releases }, policy),
+    before: await askedBefore(repository, request, fork, policy, signal),
   };
-}
-
-async function releaseBefore(
-  repository: Repository,
-  request: TestRequest,
-  signal: AbortSignal,
-): Promise<Plan['previous']> {
-  const base = await repository.resolve(request.base, signal);
-  if (base === undefined) {
-    throw new SeatrialError({
-      kind: 'input',
-      code: 'unknown-base',
-      sentence: `${request.base} is no branch, tag or commit of ${request.source}.`,
-      remedy: 'Name the branch that the change is meant for with --base.',
-      facts: { base: request.base },
-    });
-  }
-  const tag = await previousRelease(repository, request.head, base, signal);
-  return tag === undefined ? undefined : { tag: tag.name, sha: tag.commit };
 }
 
 /** What the files ask for where the change begins. What cannot be read there asks for nothing. */
 async function askedBefore(
   repository: Repository,
   request: TestRequest,
+  fork: CommitSha | undefined,
   policy: RecipePolicy,
   signal: AbortSignal,
 ): Promise<readonly PolicyFinding[] | undefined> {
-  const base = await repository.resolve(request.base, signal);
-  const fork = base === undefined ? undefined : await repository.mergeBase(request.head, base, signal);
   if (fork === undefined || fork === request.head) return undefined;
   try {
     const recipe = await readRecipe(repository, request.recipe, fork, signal);

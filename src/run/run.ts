@@ -6,6 +6,7 @@ import type { DeploymentSecret } from '../ports/deployer.ts';
 import type { Lease } from '../ports/leases.ts';
 import type { RunId } from '../shared/brand.ts';
 import { asSeatrialError, cancellation, isCancellation, SeatrialError } from '../shared/errors.ts';
+import { namedBy } from '../verdict/named-cause.ts';
 import { type Verdict, verdictOfRecorded } from '../verdict/verdict.ts';
 import { admit } from './admission.ts';
 import type { House } from './house.ts';
@@ -32,8 +33,9 @@ const TEARDOWN_MS = 180_000;
 export async function carryOut(options: RunOptions): Promise<Verdict> {
   const { house, prepared } = options;
   const { run } = prepared.plan;
-  const emit = (event: RunEvent) => void house.store.append(run, event);
+  const emit = (event: RunEvent) => void house.store.append(run, namedBy(event, prepared.findings));
   emit({ type: 'planned', plan: prepared.plan });
+  emit({ type: 'findings', findings: prepared.findings });
   for (const skipped of prepared.plan.skipped) emit({ type: 'stage-skipped', skipped });
   const cancel = new AbortController();
   const signal = AbortSignal.any([options.signal, cancel.signal]);

@@ -42,6 +42,12 @@ const FileSchema = z.strictObject({
       status: z.array(z.number().int()).default([]),
     })
     .prefault({}),
+  upgrade: z
+    .strictObject({
+      /** Tag of the release that an upgrade starts from, instead of the newest before the change. */
+      from: z.string().min(1).optional(),
+    })
+    .prefault({}),
   /** Volumes whose files the app serves as they are: seeds are then also read through the app. */
   served: z
     .array(z.strictObject({ volume: z.string(), url: z.string().startsWith('/').endsWith('/') }))

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { GOOD } from '../../src/recipe/findings/testing/good-recipe.ts';
 import { temporaryDirectory } from '../support/directory.ts';
 import { type WorkTree, workTree } from '../support/git.ts';
 import { newTestRun } from '../support/lab.ts';
@@ -14,7 +15,7 @@ services:
 `;
 
 describe('help', () => {
-  test.each(['', 'demo', 'run', 'plan', 'render', 'serve', 'reap', 'doctor', 'runs', 'show'])(
+  test.each(['', 'demo', 'run', 'check', 'plan', 'render', 'serve', 'reap', 'doctor', 'runs', 'show'])(
     'of seatrial %s shows what it is for and an example, on standard output',
     async (command) => {
       const { code, out, err } = await seatrial(command === '' ? ['--help'] : [command, '--help']);
@@ -26,7 +27,18 @@ describe('help', () => {
 
   test('lists every command and exit code', async () => {
     const { out } = await seatrial(['--help']);
-    for (const command of ['demo', 'run', 'plan', 'render', 'serve', 'reap', 'doctor', 'runs', 'show'])
+    for (const command of [
+      'demo',
+      'run',
+      'check',
+      'plan',
+      'render',
+      'serve',
+      'reap',
+      'doctor',
+      'runs',
+      'show',
+    ])
       expect(out).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
     expect(out).toContain('Exit codes');
   });
@@ -182,6 +194,44 @@ describe('without Docker', () => {
     expect(told).toMatchObject({ recipe: 'sample', head, app: 'live', compose: ['compose.yml'] });
     expect(told.secrets).toEqual([{ key: 'pw', name: `${told.stack}_pw_v1`, version: 'v1' }]);
     expect((await seatrial([...args, '--app', 'x'], { env })).code).toBe(2);
+  });
+
+  test('findings are told with file and line, as text and as JSON, and end with 1 where one is an error', async () => {
+    const tree = workTree();
+    for (const [path, text] of Object.entries(GOOD)) tree.write(path, text);
+    const base = tree.commit('one');
+    tree.git('checkout', '--quiet', '-b', 'change');
+    tree.write('settings.conf.tmpl', 'other = text\n');
+    const head = tree.commit('two');
+    const args = ['check', 'shelf', '--source', tree.directory];
+    const env = { DOCKER_HOST: host };
+    const shown = await seatrial(args, { env });
+    expect(shown).toMatchObject({ code: 1, err: '' });
+    expect(shown.out).toContain(`shelf at ${head.slice(0, 10)}, compared with ${base.slice(0, 10)}`);
+    expect(shown.out).toMatch(/^abra\.sh:1: error B25: .*\n {4}→ Write `export SETTINGS_VERSION=v3`/m);
+    expect(shown.out).toMatch(/\n1 error and 1 warning\.\n$/);
+    const json = await seatrial([...args, '--json'], { env });
+    expect(json.code).toBe(1);
+    const told = JSON.parse(json.out);
+    expect(told).toMatchObject({
+      recipe: 'shelf',
+      head,
+      base,
+      findings: [{ code: 'B25', line: 1 }, { code: 'B80' }],
+    });
+    expect(Object.keys(told.findings[0])).toEqual(['code', 'severity', 'file', 'line', 'sentence', 'remedy']);
+    const quiet = await seatrial([...args, '--head', 'main'], { env });
+    expect(quiet).toMatchObject({ code: 0, err: '' });
+    expect(quiet.out).toMatch(/\nNothing found\.\n$/);
+  });
+
+  test('a recipe that cannot be read is told as a finding, and no crash', async () => {
+    const tree = workTree();
+    tree.write('compose.yml', 'services:\n  app: [x\n');
+    tree.commit('one');
+    const { code, out, err } = await seatrial(['check', 'sample', '--source', tree.directory]);
+    expect({ code, err }).toEqual({ code: 1, err: '' });
+    expect(out).toMatch(/^compose\.yml:\d+: error not-yaml: /m);
   });
 
   test('runs are listed and shown from the database alone', async () => {

@@ -19,6 +19,7 @@ import {
 /** Runs as they end, one of each kind. */
 export const ENDINGS: Readonly<Record<string, Story>> = {
   success: story([...opening(), ...installs(), ...upgrades(), ...restores(), ...closing()]),
+  findings: story([...opening(), ...found(), ...installs(), ...upgrades(), ...restores(), ...closing()]),
   'backup-label': story([
     ...opening(),
     ...installs(),
@@ -164,4 +165,31 @@ function refused(): Story {
     level: { reached: 0, name: 'Sunk', of: 8, stopsAt },
   } as const;
   return { record: ended(REQUEST, events, verdict), events };
+}
+
+/** Findings that no stage confirms. */
+function found(): RunEvent[] {
+  return [
+    {
+      type: 'findings',
+      findings: [
+        {
+          code: 'B80',
+          severity: 'warning',
+          file: 'compose.yml',
+          line: 36,
+          sentence: 'What is deployed changed, but the version label still says 1.1.0+1.22.1.',
+          remedy: 'Raise it, for example to 1.1.1+1.22.1.',
+        },
+        {
+          code: 'B20',
+          severity: 'note',
+          file: undefined,
+          line: undefined,
+          sentence: 'No service carries `backupbot.backup=true`.',
+          remedy: 'Put it under `deploy.labels` of service `app`.',
+        },
+      ],
+    },
+  ];
 }

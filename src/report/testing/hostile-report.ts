@@ -32,6 +32,9 @@ export function hostileReport(text: string): Report {
         cause: index === 0 ? null : index === 1 ? cause : other,
       })),
     })),
+    findings: [
+      { code: text, severity: 'error', file: text, line: 1, sentence: `${text} again`, remedy: text },
+    ],
     seeds: report.seeds.map((seed) => ({ ...seed, seed: text, place: text, state: 'changed', what: text })),
     adjustments: [{ service: text, what: text, reason: text }],
     residue: [{ kind: 'volume', name: text }],

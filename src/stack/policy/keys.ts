@@ -38,7 +38,7 @@ function behind(at: At, node: SourceNode, [kind, level]: Nested): readonly Polic
 
 function ignored(at: At, { key, line }: SourceEntry): PolicyFinding {
   return asked(at.view, {
-    ...{ requirement: 29, code: 'ignored-key', severity: 'warning', line },
+    ...{ requirement: 29, code: 'ignored-key', severity: 'note', line },
     ...whose(at, key),
     sentence: `Swarm takes no notice of \`${key}\`${of(at)}.`,
     remedy: IGNORED[key] ?? 'Leave it out, so that nobody relies on it.',

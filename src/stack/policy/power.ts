@@ -96,7 +96,7 @@ function security(view: PolicyView, { name, node }: ServiceView): readonly Polic
     const harmless = /^no-new-privileges([:=]true)?$/.test(text);
     return ask(view, name, {
       ...{ code: harmless ? 'ignored-key' : 'power-key', feature: `security_opt:${text}`, line },
-      ...(harmless ? { severity: 'warning' as const } : {}),
+      ...(harmless ? { severity: 'note' as const } : {}),
       sentence: harmless
         ? `Swarm takes no notice of \`security_opt: ${text}\` of service ${name}.`
         : `Service ${name} asks with \`security_opt: ${text}\` to be less confined.`,

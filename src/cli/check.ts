@@ -1,0 +1,113 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { readApprovals } from '../config/approvals.ts';
+import type { Finding, Severity } from '../recipe/finding.ts';
+import { fetchRepository } from '../recipe/git.ts';
+import { type Against, type Looked, lookAt } from '../run/comparison.ts';
+import { parseCommitSha } from '../shared/brand.ts';
+import { SeatrialError } from '../shared/errors.ts';
+import { counted, list, oneLine } from '../shared/text.ts';
+import type { TestRequest } from '../trigger/request.ts';
+import { EXIT, ending } from './exit-codes.ts';
+import { type CommonFlags, settingFlags } from './flags.ts';
+import type { Parts } from './parts.ts';
+import { type RequestFlags, requestOf, takeSource } from './request.ts';
+
+export function addCheck(program: Command, parts: Parts): void {
+  takeSource(
+    program
+      .command('check')
+      .description('says what can be known from the files of a recipe and its base alone, without Docker'),
+  )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  seatrial check custom-html --source ./custom-html
+  seatrial check custom-html --source ./custom-html --head my-change --base main
+  seatrial check custom-html --source https://git.example.org/recipes/custom-html.git --json
+
+Ends with 0 when nothing is worse than a warning, 1 when something will fail, 5 when
+something is refused, 2 for bad input.`,
+    )
+    .action(
+      ending(parts, async (recipe: string, _options: unknown, command: Command) => {
+        const flags = command.optsWithGlobals<CommonFlags & RequestFlags>();
+        const { environment, signal, streams } = parts;
+        const request = await requestOf(recipe, flags, environment, Date.now(), signal);
+        const looked = await look(parts, request, flags);
+        streams.out(flags.json === true ? json(request, looked) : text(request, looked));
+        return exitCode(looked.findings);
+      }),
+    );
+}
+
+async function look(parts: Parts, request: TestRequest, flags: CommonFlags): Promise<Looked> {
+  const directory = await mkdtemp(join(tmpdir(), 'seatrial-check-'));
+  try {
+    const { source, head, refs, recipe } = request;
+    const { signal, environment } = parts;
+    const { path } = environment;
+    const { policy: settings } = parts.settings(settingFlags(flags));
+    const policy = { settings, approvals: await readApprovals(settings.directory, recipe) };
+    const base = parseCommitSha(request.base);
+    if (base === undefined) throw noCommit(request.base);
+    const commits = [head, base];
+    const repository = await fetchRepository({ source, directory, path, commits, refs, signal });
+    return await lookAt({ repository, recipe, head, base, policy, signal });
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+function noCommit(base: string): SeatrialError {
+  return new SeatrialError({
+    kind: 'internal',
+    code: 'unexpected',
+    sentence: `The base ${base} was not made a commit.`,
+  });
+}
+
+function exitCode(findings: readonly Finding[]): number {
+  const has = (severity: Severity) => findings.some((finding) => finding.severity === severity);
+  if (has('refusal')) return EXIT.refused;
+  return has('error') ? EXIT.failure : EXIT.success;
+}
+
+function json({ recipe, head }: TestRequest, { against, findings }: Looked): string {
+  const told = findings.map(({ code, severity, file, line, sentence, remedy }) => ({
+    ...{ code, severity },
+    ...{ file: file ?? null, line: line ?? null },
+    ...{ sentence, remedy },
+  }));
+  const base = against?.sha ?? null;
+  return `${JSON.stringify({ recipe, head, base, against: against ?? null, findings: told }, null, 2)}\n`;
+}
+
+const GROUPS: readonly Severity[] = ['refusal', 'error', 'warning', 'note'];
+
+function text({ recipe, head }: TestRequest, { against, findings }: Looked): string {
+  const groups = GROUPS.map((severity) => findings.filter((finding) => finding.severity === severity));
+  const blocks = groups.filter((group) => group.length > 0).map((group) => group.map(lines).join('\n'));
+  const counts = GROUPS.flatMap((severity, index) => {
+    const count = groups[index]?.length ?? 0;
+    return count === 0 ? [] : [counted(count, severity)];
+  });
+  const summary = counts.length === 0 ? 'Nothing found.' : `${list(counts)}.`;
+  return `${[`${recipe} at ${head.slice(0, 10)}, ${comparedWith(against)}`, ...blocks, summary].join('\n\n')}\n`;
+}
+
+/** As compilers do, so that editors can jump there. */
+function lines({ code, severity, file, line, sentence, remedy }: Finding): string {
+  const place = [file, line].filter((part) => part !== undefined).join(':');
+  return `${place === '' ? '' : `${oneLine(place)}: `}${severity} ${code}: ${oneLine(sentence)}\n    → ${oneLine(remedy)}`;
+}
+
+function comparedWith(against: Against | undefined): string {
+  if (against === undefined) return 'compared with nothing: there is no commit or release before it';
+  return against.kind === 'base'
+    ? `compared with ${against.name}, from which it branched off`
+    : `which is its own base, compared with the release before it, ${against.name}`;
+}
