@@ -12,28 +12,12 @@ type StorageCalls = Pick<
   | 'createOverlay'
   | 'connect'
   | 'removeNetwork'
-  | 'pull'
-  | 'hasImage'
 >;
 
-/** Images, volumes and networks. */
+/** Volumes and networks. */
 export function storageCalls(connection: Connection): StorageCalls {
   const { call, find } = connection;
   return {
-    async pull(image, signal) {
-      await call(`pull ${image}`, signal, async (docker) => {
-        const stream = await docker.pull(image, { abortSignal: signal });
-        await new Promise<void>((resolve, reject) => {
-          docker.modem.followProgress(stream, (error) => (error ? reject(error) : resolve()));
-        });
-      });
-    },
-
-    async hasImage(image, signal) {
-      const found = await find(`inspect ${image}`, signal, (docker) => docker.getImage(image).inspect());
-      return found !== undefined;
-    },
-
     async volumes(labels, signal) {
       const found = await call('list volumes', signal, (docker) =>
         docker.listVolumes({ filters: labelFilter(labels), abortSignal: signal }),
