@@ -6,6 +6,17 @@ export interface RegistryLogin {
   readonly password: string;
 }
 
+/** How images come to this machine. */
+export interface RegistryAccess {
+  readonly logins: readonly RegistryLogin[];
+  /** Asked first for what is on Docker Hub: `host[:port][/path]`. */
+  readonly mirror: string | undefined;
+  /** Milliseconds for one image. */
+  readonly pullDeadline: number;
+  /** Bytes that images which we pulled may take. */
+  readonly imageBudget: number;
+}
+
 export const DOCKER_HUB = 'docker.io';
 
 /** The registry that an image is of: what stands before its first slash where that is a host. */

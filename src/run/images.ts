@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import type { RunEvent } from '../journal/event.ts';
 import type { Engine } from '../ports/engine.ts';
-import { loginFor, type RegistryLogin, taggedName, throughMirror } from '../ports/registry.ts';
+import { loginFor, type RegistryAccess, taggedName, throughMirror } from '../ports/registry.ts';
 import type { RunId } from '../shared/brand.ts';
 import type { Clock } from '../shared/clock.ts';
 import { SeatrialError } from '../shared/errors.ts';
@@ -9,17 +9,6 @@ import { elapsed } from '../shared/wait.ts';
 import { type ImageTrouble, imageTrouble, isPassing, troubleOf } from '../stages/image-trouble.ts';
 import type { ImageStore } from './image-store.ts';
 import type { Rendered } from './prepare.ts';
-
-/** How images come to this machine. */
-export interface RegistryAccess {
-  readonly logins: readonly RegistryLogin[];
-  /** Asked first for what is on Docker Hub: `host[:port][/path]`. */
-  readonly mirror: string | undefined;
-  /** Milliseconds for one image. */
-  readonly pullDeadline: number;
-  /** Bytes that images which we pulled may take. */
-  readonly imageBudget: number;
-}
 
 export interface PullAll {
   readonly run: RunId;

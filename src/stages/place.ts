@@ -1,7 +1,7 @@
 import type { Cause } from '../journal/check.ts';
 import type { ComposeFile } from '../recipe/compose.ts';
 import type { Recipe } from '../recipe/recipe.ts';
-import { entriesOf, entryOf, nodeAt, type SourceNode } from '../recipe/source.ts';
+import { entriesOf, entryOf, itemsOf, nodeAt, type SourceNode, textOf } from '../recipe/source.ts';
 
 interface Place {
   readonly file: string;
@@ -81,14 +81,13 @@ function named(compose: readonly ComposeFile[], words: string): Place | undefine
   });
 }
 
+/** The item of a list that begins with a path which the words quote. */
 function quotedLine(node: SourceNode, words: string): number | undefined {
-  if (node.kind !== 'list') return undefined;
-  for (const item of node.items) {
-    const text = item.kind === 'scalar' ? item.value : undefined;
-    const source = typeof text === 'string' ? text.split(':')[0] : undefined;
-    if (source?.startsWith('/') === true && words.includes(source)) return item.line;
-  }
-  return undefined;
+  const quoted = itemsOf(node).find((item) => {
+    const source = textOf(item)?.split(':')[0];
+    return source?.startsWith('/') === true && words.includes(source);
+  });
+  return quoted?.line;
 }
 
 function first(
