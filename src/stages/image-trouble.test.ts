@@ -24,6 +24,7 @@ const CORPUS: readonly Row[] = [
     'recipe',
     'pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed',
   ],
+  ['denied', 'recipe', 'denied'],
   ['denied', 'recipe', 'Head "https://ghcr.io/v2/nope/nope/manifests/1": denied'],
   [
     'denied',

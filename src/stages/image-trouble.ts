@@ -41,11 +41,11 @@ const WORDS: readonly (readonly [ImageTroubleKind, RegExp])[] = [
   ['login', /incorrect username or password|no basic auth credentials|invalid (username|credentials)/i],
   [
     'unreachable',
-    /connection (refused|reset|timed out)|no route to host|network is unreachable|no such host|server misbehaving|temporary failure in name resolution|i\/o timeout|TLS handshake|x509|tls: |certificate|server gave HTTP response|unexpected EOF|: EOF\b|request canceled|context deadline exceeded|Client\.Timeout|proxyconnect|bad gateway|service unavailable|gateway time-?out|internal server error|\b50[0234]\b/i,
+    /connection (refused|reset|timed out)|no route to host|network is unreachable|no such host|server misbehaving|temporary failure in name resolution|i\/o timeout|TLS handshake|x509|tls: |certificate|server gave HTTP response|unexpected EOF|: EOF\b|request canceled|context deadline exceeded|Client\.Timeout|proxyconnect|bad gateway|service unavailable|gateway time-?out|internal server error|(status|HTTP)\S* (code )?50[0234]\b/i,
   ],
   [
     'denied',
-    /pull access denied|repository does not exist|requested access to the resource is denied|: denied\b|insufficient_scope/i,
+    /pull access denied|repository does not exist|requested access to the resource is denied|(^|: )denied\b|insufficient_scope/i,
   ],
   ['login', /unauthorized|authentication required|\b401\b|\b403\b|forbidden/i],
   [

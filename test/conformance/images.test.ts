@@ -120,13 +120,13 @@ describe('a service of an image that wants a login', { timeout: 60_000 }, () => 
     const stack = await deployed(await swarmDeployerWith(at(lab), directory, [login]), image);
     const wait = { name: 'the image', deadline: 30_000, every: 200, signal: soon() };
     await until(wait, async () =>
-      (await at(lab).engine.hasImage(image, soon()))
+      (await imagesUnder('service')).length > 0
         ? { done: true, value: undefined }
         : { done: false, missing: 'the image on the node' },
     );
     expect(readdirSync(join(directory, 'docker-client'))).toEqual([]);
     await at(lab).deployer.remove(stack, soon());
-    await forgetting(image);
+    for (const id of await imagesUnder('service')) await at(lab).engine.removeImage(id, soon());
   });
 
   test('is not, where the login was not handed over', async () => {
@@ -164,10 +164,7 @@ test('what is deployed does not move with its tag, whether it is pinned or not',
   await deployed(deployer, image, byTag);
   expect((await serviceOf(byTag)).image).not.toBe(pinned);
   for (const stack of [byDigest, byTag]) await deployer.remove(stack, soon());
-  for (const { id, names } of await engine.images(soon())) {
-    if (names.some((name) => name.startsWith(`${at(open).address}/moving`)))
-      await engine.removeImage(id, soon());
-  }
+  for (const id of await imagesUnder('moving')) await engine.removeImage(id, soon());
 }, 60_000);
 
 describe('images that we pulled', { timeout: 60_000 }, () => {
@@ -266,6 +263,15 @@ async function deployed(deployer: Deployer, image: string, stack = stackName()):
 
 function stackName(): StackName {
   return parseStackName(`test-${newTestRun()}`) ?? expect.fail('no stack name');
+}
+
+/** Ids of images of one of our repositories: what Swarm pulls has no tag, only a digest. */
+async function imagesUnder(repository: string): Promise<string[]> {
+  const prefixes = [open, guarded].map((registry) => `${at(registry).address}/${repository}`);
+  const images = await at(lab).engine.images(soon());
+  return images
+    .filter(({ names }) => names.some((name) => prefixes.some((prefix) => name.startsWith(prefix))))
+    .map(({ id }) => id);
 }
 
 async function forgetting(image: string): Promise<void> {

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pack } from 'tar-stream';
 import { localReference, REGISTRY } from '../../lab/images/definitions.ts';
@@ -10,7 +12,6 @@ import { type Docker, docker } from '../../lab/setup/docker.ts';
 import { findCli } from '../../lab/setup/docker-cli.ts';
 import { readMachine } from '../../lab/setup/machine.ts';
 import { elapsed, until } from '../../src/shared/wait.ts';
-import { temporaryDirectory } from './directory.ts';
 import type { Corner, TestLab } from './lab.ts';
 
 /** A registry of a test's own, the program that others run too. */
@@ -33,7 +34,8 @@ export async function startRegistry(
 ): Promise<TestRegistry> {
   const client = await clientOf(lab);
   const name = corner.name('registry');
-  const directory = temporaryDirectory();
+  const directory = mkdtempSync(join(tmpdir(), 'seatrial-registry-'));
+  const config = join(directory, 'client');
   writeFileSync(join(directory, 'htpasswd'), `${HTPASSWD}\n`);
   const auth = [
     '-e',
@@ -57,7 +59,6 @@ export async function startRegistry(
   await until(wait, async () =>
     (await answers(address)) ? { done: true, value: undefined } : { done: false, missing: 'its answer' },
   );
-  const config = join(temporaryDirectory(), 'client');
   return {
     address,
     async push(repository, bytes = 20_000) {
@@ -77,6 +78,7 @@ export async function startRegistry(
       await docker({ ...client, signal: AbortSignal.timeout(30_000) }, ['rm', '-fv', name], {
         name: 'stopping a registry',
       });
+      await rm(directory, { recursive: true, force: true });
     },
   };
 }

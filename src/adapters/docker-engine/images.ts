@@ -9,8 +9,15 @@ type ImageCalls = Pick<Engine, 'pull' | 'hasImage' | 'image' | 'images' | 'tagIm
 
 export function imageCalls(connection: Connection): ImageCalls {
   const { call, find } = connection;
-  const inspect = (name: string, signal: AbortSignal) =>
-    find(`inspect ${name}`, signal, (docker) => docker.getImage(name).inspect());
+  const inspect = async (name: string, signal: AbortSignal) => {
+    try {
+      return await find(`inspect ${name}`, signal, (docker) => docker.getImage(name).inspect());
+    } catch (error) {
+      // No image goes by a name that is none.
+      if (error instanceof SeatrialError && error.code === 'engine-400') return undefined;
+      throw error;
+    }
+  };
   return {
     async pull(image, signal, options = {}) {
       await call(`pull ${image}`, signal, async (docker) => {
@@ -65,6 +72,7 @@ function asAuth({ host, username, password }: RegistryLogin): Docker.AuthConfig 
 interface PullEvent {
   readonly id?: string;
   readonly status?: string;
+  readonly error?: string;
   readonly progressDetail?: { readonly current?: number; readonly total?: number };
 }
 
@@ -76,29 +84,27 @@ async function followed(
   { progress }: PullOptions,
 ): Promise<void> {
   const layers = new Map<string, { readonly current: number; readonly total: number }>();
-  const see = ({ id, status, progressDetail }: PullEvent) => {
+  let refused: string | undefined;
+  const see = ({ id, status, error, progressDetail }: PullEvent) => {
+    refused ??= error;
     if (id === undefined || status !== 'Downloading' || progressDetail?.total === undefined) return;
     layers.set(id, { current: progressDetail.current ?? 0, total: progressDetail.total });
     const sum = (of: 'current' | 'total') => [...layers.values()].reduce((all, layer) => all + layer[of], 0);
     progress?.(sum('current'), sum('total'));
   };
   await new Promise<void>((resolve, reject) => {
-    docker.modem.followProgress(
-      stream,
-      (error) => (error ? reject(refusedMidway(image, error)) : resolve()),
-      see,
-    );
+    docker.modem.followProgress(stream, (error) => (error ? reject(error) : resolve()), see);
   });
+  if (refused !== undefined) throw refusedMidway(image, oneLine(refused));
 }
 
-function refusedMidway(image: string, error: Error): SeatrialError {
-  const words = oneLine(error.message);
+function refusedMidway(image: string, words: string): SeatrialError {
+  const what = `pull ${image}`;
   return new SeatrialError({
     kind: 'environment',
     code: 'engine-pull',
-    sentence: `Docker refused (pull ${image}): ${words}`,
-    facts: { what: `pull ${image}`, words },
-    cause: error,
+    sentence: `Docker refused (${what}): ${words}`,
+    facts: { what, words },
   });
 }
 
