@@ -4,14 +4,17 @@ import type { Clock } from '../shared/clock.ts';
 import { SeatrialError } from '../shared/errors.ts';
 import { lastLines } from '../shared/text.ts';
 import { type Probed, until } from '../shared/wait.ts';
-import type { Stack } from '../stack/stack.ts';
+import type { Stack, StackService } from '../stack/stack.ts';
 import { type Judgement, judge } from './convergence.ts';
 import type { Hopeless, Trouble } from './hopeless.ts';
 import { nameInStack } from './service-state.ts';
 import { neverRan, type TaskEnd } from './task-end.ts';
 
 export interface ConvergeOptions {
-  readonly stack: Stack;
+  readonly stack: {
+    readonly place: Pick<Stack['place'], 'stack'>;
+    readonly services: readonly Pick<StackService, 'name' | 'budget'>[];
+  };
   /** `healthy` is enough to look at the app; `settled` waits until Swarm has stopped watching an update too. */
   readonly wanted: 'healthy' | 'settled';
   readonly deployer: Deployer;
