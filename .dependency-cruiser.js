@@ -61,7 +61,7 @@ const PURE = [
   '^src/plan/',
   '^src/verdict/',
   '^src/trigger/grammar\\.ts$',
-  '^src/stages/(convergence|blame|backup-plan)\\.ts$',
+  '^src/stages/(convergence|service-state|task-end|hopeless|rejection|refusal|image-trouble|blame|backup-plan)\\.ts$',
   '^src/recipe/(?!(git|git-command|locate|commit-files|write-files)\\.ts$)',
   '^src/stack/(adjust|policy)/',
   '^src/stack/(pace|duration|environment|secrets|secret-value|words)\\.ts$',

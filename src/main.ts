@@ -12,6 +12,7 @@ import { createDockerEngine } from './adapters/docker-engine/engine.ts';
 import { createGiteaForge } from './adapters/gitea/gitea-forge.ts';
 import { createResticBackup } from './adapters/restic/backup.ts';
 import { openDatabase } from './adapters/sqlite/database.ts';
+import { imageStore } from './adapters/sqlite/image-store.ts';
 import { jobStore } from './adapters/sqlite/job-store.ts';
 import { outboxStore } from './adapters/sqlite/outbox-store.ts';
 import { runStore } from './adapters/sqlite/run-store.ts';
@@ -22,6 +23,7 @@ import type { OpenHouse, Parts, SeeEvent } from './cli/parts.ts';
 import { runProgram } from './cli/program.ts';
 import { readEnvironment } from './config/environment.ts';
 import { readSettings, type Settings, STATE_BYTES } from './config/settings.ts';
+import type { RegistryAccess } from './ports/registry.ts';
 import type { RunSettings } from './run/house.ts';
 import type { RunStore } from './run/store.ts';
 import type { WatchedForge } from './serve/options.ts';
@@ -122,6 +124,7 @@ async function openHouse(settings: Settings, see: SeeEvent): Promise<OpenHouse> 
     : undefined;
   const db = openDatabase(join(settings.stateDir, 'seatrial.db'));
   const random = (count: number) => randomBytes(count);
+  const registry = registryAccess(settings);
   return {
     house: {
       engine,
@@ -131,6 +134,7 @@ async function openHouse(settings: Settings, see: SeeEvent): Promise<OpenHouse> 
         host: settings.dockerHost,
         engine,
         clientConfig: join(settings.stateDir, 'docker-client'),
+        logins: registry.logins,
       }),
       router: createCaddyRouter({ engine, image: settings.routerImage ?? tools ?? 'caddy:2.10-alpine' }),
       backup: createResticBackup({
@@ -140,6 +144,8 @@ async function openHouse(settings: Settings, see: SeeEvent): Promise<OpenHouse> 
         redactor,
       }),
       leases: createSwarmLeases(engine, systemClock),
+      registry,
+      images: imageStore(db),
       store: seen(runStore(db, systemClock, redactor), see),
       redactor,
       clock: systemClock,
@@ -209,6 +215,24 @@ function forges(settings: Settings): readonly WatchedForge[] {
     redactor.register(token);
     return { forge: createGiteaForge({ name, url, token }), repositories, interval };
   });
+}
+
+function registryAccess({ registry }: Settings): RegistryAccess {
+  const { mirror, pullDeadline, imageBudget } = registry;
+  const logins = registry.credentials.map(({ host, username, passwordVariable }) => {
+    const password = environment.variable(passwordVariable);
+    if (password === undefined || password === '') {
+      throw new SeatrialError({
+        kind: 'input',
+        code: 'no-password',
+        sentence: `The variable ${passwordVariable}, which should hold the password of ${username} at ${host}, is not set.`,
+        remedy: `Set ${passwordVariable} in the environment of this command.`,
+      });
+    }
+    redactor.register(password);
+    return { host, username, password };
+  });
+  return { logins, mirror, pullDeadline, imageBudget };
 }
 
 function noManager(kind: string): SeatrialError {

@@ -24,6 +24,23 @@ const ForgeSchema = z.strictObject({
   poll_interval: z.number().min(1).default(20),
 });
 
+/** As images name it: a host, with a port where it has one. */
+const HostSchema = z.string().regex(/^[a-zA-Z0-9.-]+(:[0-9]+)?$/, 'a host, without https://');
+
+const RegistrySchema = z.strictObject({
+  mirror: z
+    .string()
+    .regex(/^[a-z0-9.-]+(:[0-9]+)?(\/[a-z0-9._/-]+)?$/, 'host[:port][/path], without https://')
+    .optional(),
+  credentials: z
+    .array(z.strictObject({ host: HostSchema, username: z.string().min(1), password_env: z.string().min(1) }))
+    .default([]),
+  /** Seconds for one image. */
+  pull_deadline: z.number().min(1).default(900),
+  /** Bytes. */
+  image_budget: z.number().int().min(0).default(20_000_000_000),
+});
+
 const FileSchema = z.strictObject({
   controller: z
     .strictObject({
@@ -40,6 +57,7 @@ const FileSchema = z.strictObject({
     .prefault({}),
   docker: z.strictObject({ host: z.string().optional() }).prefault({}),
   forge: z.array(ForgeSchema).default([]),
+  registry: RegistrySchema.prefault({}),
   router: z.strictObject({ image: z.string().optional() }).prefault({}),
   backup: z.strictObject({ image: z.string().optional() }).prefault({}),
   policy: PolicySchema,
@@ -56,10 +74,24 @@ export interface Settings {
   /** Milliseconds. */
   readonly runDeadline: number;
   readonly dockerHost: string;
+  readonly registry: RegistrySettings;
   readonly routerImage: string | undefined;
   readonly backupImage: string | undefined;
   readonly forges: readonly ForgeSettings[];
   readonly policy: PolicySettings;
+}
+
+export interface RegistrySettings {
+  readonly mirror: string | undefined;
+  readonly credentials: readonly {
+    readonly host: string;
+    readonly username: string;
+    readonly passwordVariable: string;
+  }[];
+  /** Milliseconds. */
+  readonly pullDeadline: number;
+  /** Bytes. */
+  readonly imageBudget: number;
 }
 
 export interface ForgeSettings {
@@ -109,6 +141,7 @@ export function readSettings(environment: Environment, flags: SettingFlags): Set
     maxTests: maxTests.data,
     runDeadline: read.controller.run_deadline * 1000,
     dockerHost: flags.dockerHost ?? variable('DOCKER_HOST') ?? read.docker.host ?? environment.dockerHost,
+    registry: asRegistry(read.registry, variable('REGISTRY_MIRROR')),
     routerImage: variable('ROUTER_IMAGE') ?? read.router.image,
     backupImage: variable('BACKUP_IMAGE') ?? read.backup.image,
     forges: read.forge.map(asForge),
@@ -123,6 +156,19 @@ function readFile(file: string): z.infer<typeof FileSchema> {
     if (error instanceof z.ZodError) throw wrong(file, z.prettifyError(error), error);
     throw wrong(file, error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error), error);
   }
+}
+
+function asRegistry(registry: z.infer<typeof RegistrySchema>, mirror: string | undefined): RegistrySettings {
+  return {
+    mirror: mirror ?? registry.mirror,
+    credentials: registry.credentials.map(({ host, username, password_env }) => ({
+      host,
+      username,
+      passwordVariable: password_env,
+    })),
+    pullDeadline: registry.pull_deadline * 1000,
+    imageBudget: registry.image_budget,
+  };
 }
 
 function asForge(forge: z.infer<typeof ForgeSchema>): ForgeSettings {

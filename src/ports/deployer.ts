@@ -3,6 +3,7 @@ import type { Labels, Service, Task } from './engine.ts';
 
 /** What the swarm says of one stack at one moment. */
 export interface StackObservation {
+  /** Every service of this stack, those too that the document of the last deployment lacks. */
   readonly services: readonly Service[];
   /** Newest first within a service and slot. */
   readonly tasks: readonly Task[];
@@ -58,7 +59,9 @@ export interface Deployer {
    * Hands the document over and returns at once; what was deployed under this name before is
    * updated, and services that the document lacks are left alone, as operators' tools do.
    * Secrets that are not there yet are created first; one that exists is kept, as Swarm must.
-   * Throws a `recipe` error `deploy-refused` with Docker's words where the document is refused.
+   * Registries get the logins that the deployer was made with, and no others.
+   * Throws a `recipe` error `deploy-refused` with Docker's words in `facts.words` where the document
+   * is refused; what was made before the refusal may be there, and is observed and removed like the rest.
    */
   deploy(deployment: Deployment, signal: AbortSignal): Promise<void>;
   observe(stack: StackName, signal: AbortSignal): Promise<StackObservation>;

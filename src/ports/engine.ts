@@ -1,3 +1,5 @@
+import type { RegistryLogin } from './registry.ts';
+
 /**
  * One Docker engine, as far as Seatrial uses it. The engine is also the door to the swarm's
  * own objects (services, tasks, configs …) where its node is a manager.
@@ -92,6 +94,21 @@ export interface ExecResult {
   readonly stderr: string;
 }
 
+/** An image as the engine has it. */
+export interface LocalImage {
+  readonly id: string;
+  /** Every name it goes by, tags and digests: `host/name:tag`, `host/name@sha256:…`. */
+  readonly names: readonly string[];
+  /** With the layers that it shares with others. */
+  readonly bytes: number;
+}
+
+export interface PullOptions {
+  readonly login?: RegistryLogin | undefined;
+  /** Bytes of all layers that are known so far. */
+  readonly progress?: (done: number, total: number) => void;
+}
+
 /** A file as it goes into or comes out of a container. */
 export interface ArchiveFile {
   /** Relative to the path of the call, `/` separated. */
@@ -113,15 +130,26 @@ export interface Service {
   readonly mode:
     | { readonly kind: 'replicated'; readonly replicas: number }
     | { readonly kind: 'global' }
-    | { readonly kind: 'job' };
+    /** Runs until it has completed this often; as often as there are nodes where it is `global`. */
+    | { readonly kind: 'job'; readonly completions: number | 'global' };
   readonly hasHealthCheck: boolean;
   /** Milliseconds that Swarm watches an updated task. */
   readonly monitor: number;
   readonly restart: { readonly condition: string; readonly maxAttempts: number; readonly delay: number };
+  readonly updateOrder: 'start-first' | 'stop-first';
+  /** Ports of the node that each task takes for itself. */
+  readonly hostPorts: readonly number[];
   readonly mounts: readonly ContainerMount[];
   /** Undefined before the first update. */
-  readonly update: { readonly state: string; readonly message: string } | undefined;
-  /** Fingerprint of the task template: a task with the same one runs this very specification. */
+  readonly update:
+    | {
+        readonly state: string;
+        readonly message: string;
+        /** Milliseconds since the epoch. */
+        readonly startedAt: number;
+      }
+    | undefined;
+  /** Fingerprint of the task template, and of a job's round: a task with the same one runs this very specification. */
   readonly template: string;
   /** Seconds since the epoch of the last change of the service. */
   readonly updatedAt: number;
@@ -158,10 +186,21 @@ export interface SwarmObject {
 export interface Engine {
   info(signal: AbortSignal): Promise<EngineInfo>;
 
-  pull(image: string, signal: AbortSignal): Promise<void>;
+  /** What the registry has to say against it is thrown as `engine-…` too, at whatever point of the pull it is said. */
+  pull(image: string, signal: AbortSignal, options?: PullOptions): Promise<void>;
   hasImage(image: string, signal: AbortSignal): Promise<boolean>;
   /** The digest (`sha256:…`) under which this node has the image from its registry; undefined for one that came from none. */
   digest(image: string, signal: AbortSignal): Promise<string | undefined>;
+  /** By name or id. */
+  image(name: string, signal: AbortSignal): Promise<LocalImage | undefined>;
+  images(signal: AbortSignal): Promise<readonly LocalImage[]>;
+  /** Gives an image one more name, `host/name:tag`. */
+  tagImage(image: string, name: string, signal: AbortSignal): Promise<void>;
+  /**
+   * By name or id, never by force: false where a container uses it, or where it goes by an id
+   * and has names in several repositories. An image leaves with its last name.
+   */
+  removeImage(image: string, signal: AbortSignal): Promise<boolean>;
 
   containers(labels: Labels, signal: AbortSignal): Promise<readonly Container[]>;
   containerState(id: string, signal: AbortSignal): Promise<ContainerState | undefined>;

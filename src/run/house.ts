@@ -3,11 +3,13 @@ import type { Backup } from '../ports/backup.ts';
 import type { Deployer } from '../ports/deployer.ts';
 import type { Engine } from '../ports/engine.ts';
 import type { Leases } from '../ports/leases.ts';
+import type { RegistryAccess } from '../ports/registry.ts';
 import type { Router } from '../ports/router.ts';
 import type { RunId } from '../shared/brand.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { RandomBytes } from '../shared/ids.ts';
 import type { Redactor } from '../shared/redact.ts';
+import type { ImageStore } from './image-store.ts';
 import type { RunStore } from './store.ts';
 
 /** The parts of which a run is made; chosen once, at the start of the program. */
@@ -20,6 +22,8 @@ export interface House {
   readonly store: RunStore;
   /** What everything that leaves the process goes through. */
   readonly redactor: Redactor;
+  readonly images: ImageStore;
+  readonly registry: RegistryAccess;
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly settings: RunSettings;

@@ -5,6 +5,7 @@ import { SeatrialError } from '../shared/errors.ts';
 import { isAlive } from '../shared/process-mark.ts';
 import { verdictOfRecorded } from '../verdict/verdict.ts';
 import type { House } from './house.ts';
+import { trimImagesOrSay } from './image-budget.ts';
 import type { RunRecord } from './store.ts';
 import { tearDown } from './teardown.ts';
 
@@ -36,6 +37,7 @@ export interface ReapResult {
 /**
  * Removes what dead runs left, found by labels, leases, ledger and work directories, each of
  * which suffices alone. A run whose controller lives, here or elsewhere, is left alone.
+ * Then images that we pulled are brought within their budget.
  */
 export async function reap(options: ReapOptions): Promise<ReapResult> {
   const { house, signal } = options;
@@ -49,6 +51,7 @@ export async function reap(options: ReapOptions): Promise<ReapResult> {
       if (options.all) await house.leases.forget(run, signal);
       reaped.push({ run, residue: await reapOne(options, run) });
     }
+    await trimImagesOrSay(house, signal, options.progress);
     return { reaped, living: candidates.filter((run) => !dead.includes(run)) };
   } finally {
     if (options.all) await house.leases.resumeAdmission(AbortSignal.timeout(30_000));

@@ -10,7 +10,7 @@ import { namedBy } from '../verdict/named-cause.ts';
 import { type Verdict, verdictOfRecorded } from '../verdict/verdict.ts';
 import { admit } from './admission.ts';
 import type { House } from './house.ts';
-import { pullImages } from './images.ts';
+import { imagesOf, pullImages } from './images.ts';
 import { appeared, type Surroundings, surroundings } from './inventory.ts';
 import { pinApps } from './pins.ts';
 import { type Prepared, type Rendered, renderApp } from './prepare.ts';
@@ -52,8 +52,12 @@ export async function carryOut(options: RunOptions): Promise<Verdict> {
     const apps = await render(house, prepared, key, signal);
     for (const secret of secretsOf(apps)) hidden.push(house.redactor.register(secret.value));
     refuseUndeployable(apps);
-    const images = await pullImages(house.engine, apps, signal);
-    const pinned = await pinApps(house.engine, apps, signal);
+    const { engine, registry, images: store, clock } = house;
+    const images = await pullImages({
+      ...{ run, engine, registry, store, clock, emit, signal },
+      images: imagesOf(apps),
+    });
+    const pinned = await pinApps(engine, apps, signal);
     lease = await admit(house, prepared.plan, (reason) => emit({ type: 'waiting', reason }), signal);
     emit({ type: 'admitted', slots: lease.slots });
     const leased = AbortSignal.any([signal, lease.lost]);

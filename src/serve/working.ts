@@ -1,5 +1,6 @@
 import type { Forge, PullRequest } from '../ports/forge.ts';
 import type { ForgeOrigin } from '../report/outbox.ts';
+import { trimImagesOrSay } from '../run/image-budget.ts';
 import type { RunId } from '../shared/brand.ts';
 import { asSeatrialError } from '../shared/errors.ts';
 import { elapsed } from '../shared/wait.ts';
@@ -40,6 +41,7 @@ async function workOne(options: ServeOptions, run: RunId, request: TestRequest):
     // No verdict could be reached or stored: the next start finds the run unfinished and settles it.
     say(`${titleOf(request)}: run ${run} could not be concluded: ${asSeatrialError(error).message}`);
   }
+  await trimImagesOrSay(house, signal, say);
 }
 
 /** The pull request has to be open, and its head the very commit that was asked for. */

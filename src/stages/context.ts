@@ -12,6 +12,7 @@ import { asSeatrialError, isCancellation, isSeatrialError } from '../shared/erro
 import type { Stack } from '../stack/stack.ts';
 import type { Suite } from '../suite/suite.ts';
 import type { StageName } from '../trigger/request.ts';
+import type { ImageTrouble } from './image-trouble.ts';
 
 /** All that the stages of one path work with. */
 export interface StageContext {
@@ -33,12 +34,6 @@ export interface StageContext {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   emit(event: RunEvent): void;
-}
-
-/** Why an image cannot be had: the recipe names one that is not there, or it could not be asked for. */
-export interface ImageTrouble {
-  readonly fault: 'recipe' | 'environment';
-  readonly words: string;
 }
 
 /** A check that did not pass; thrown by what a check runs, caught by `check`. */

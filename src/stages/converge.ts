@@ -4,11 +4,17 @@ import type { Clock } from '../shared/clock.ts';
 import { SeatrialError } from '../shared/errors.ts';
 import { lastLines } from '../shared/text.ts';
 import { type Probed, until } from '../shared/wait.ts';
-import type { Stack } from '../stack/stack.ts';
-import { type Hopeless, type Judgement, judge, type TaskEnd } from './convergence.ts';
+import type { Stack, StackService } from '../stack/stack.ts';
+import { type Judgement, judge } from './convergence.ts';
+import type { Hopeless, Trouble } from './hopeless.ts';
+import { nameInStack } from './service-state.ts';
+import { neverRan, type TaskEnd } from './task-end.ts';
 
 export interface ConvergeOptions {
-  readonly stack: Stack;
+  readonly stack: {
+    readonly place: Pick<Stack['place'], 'stack'>;
+    readonly services: readonly Pick<StackService, 'name' | 'budget'>[];
+  };
   /** `healthy` is enough to look at the app; `settled` waits until Swarm has stopped watching an update too. */
   readonly wanted: 'healthy' | 'settled';
   readonly deployer: Deployer;
@@ -26,6 +32,8 @@ export type NotConverged =
       readonly kind: 'late';
       readonly seconds: number;
       readonly missing: string;
+      /** What Swarm complained about at last. */
+      readonly trouble: Trouble | undefined;
       readonly probes: readonly string[];
       readonly logs: readonly string[];
     };
@@ -41,7 +49,9 @@ export async function converge(options: ConvergeOptions): Promise<NotConverged |
   const { stack, signal } = options;
   const budget = STARTING_MS + Math.max(...stack.services.map((service) => service.budget));
   const ends = new Map<string, TaskEnd>();
+  const known = new Set<string>();
   let said = '';
+  let trouble: Trouble | undefined;
   let seen: StackObservation = { services: [], tasks: [] };
   try {
     return await until(
@@ -58,9 +68,12 @@ export async function converge(options: ConvergeOptions): Promise<NotConverged |
         const judgement = judge({
           observation: seen,
           expected: stack.services.map(({ name }) => name),
+          known,
           ends,
           now: options.clock.now(),
         });
+        for (const service of seen.services) known.add(nameInStack(service));
+        trouble = judgement.kind === 'waiting' ? judgement.trouble : undefined;
         const probed = answer(judgement, options.wanted);
         if (!probed.done && probed.missing !== said) {
           said = probed.missing;
@@ -82,6 +95,7 @@ export async function converge(options: ConvergeOptions): Promise<NotConverged |
       kind: 'late',
       seconds: Math.round(budget / 1000),
       missing: said,
+      trouble,
       ...(await lastWords(options, seen)),
     };
   }
@@ -109,7 +123,8 @@ async function learnEnds(
   ends: Map<string, TaskEnd>,
 ): Promise<void> {
   for (const task of seen.tasks) {
-    if ((task.state !== 'failed' && task.state !== 'complete') || ends.has(task.id)) continue;
+    if ((task.state !== 'failed' && task.state !== 'complete') || ends.has(task.id) || neverRan(task))
+      continue;
     const state =
       task.containerId === undefined
         ? undefined

@@ -1,12 +1,17 @@
 import { SeatrialError } from '../shared/errors.ts';
+import { list } from '../shared/text.ts';
 import { verifyInputs } from '../stack/inputs.ts';
 import { ownNames } from '../stack/own-names.ts';
 import type { Stack } from '../stack/stack.ts';
-import { causeOf } from './blame.ts';
+import { type Blamed, causeOf } from './blame.ts';
 import { CheckFault, check, type StageContext } from './context.ts';
 import { converge } from './converge.ts';
+import { leftRunning } from './convergence.ts';
+import { imageCause } from './image-trouble.ts';
 import { runSteps } from './install-steps.ts';
+import { placed } from './place.ts';
 import { runPostCommands } from './post-commands.ts';
+import { refusal } from './refusal.ts';
 
 /** Whose fault it is when a stack does not come up: the change is tested, the release before it is not. */
 export type Blame = 'fail' | 'error';
@@ -42,8 +47,26 @@ export async function upgradeHealthy(context: StageContext, what: DeployCheck): 
   await check(context, what.id, what.title, async () => {
     await handOver(context, what);
     await converged(context, what, 'healthy');
+    return await noteOfLeftovers(context, what.stack);
   });
   await runPostCommands(context, what, 'POST_UPGRADE_CMDS');
+}
+
+/** What the document lacks and runs all the same is no fault by itself, but nobody should be surprised by it. */
+async function noteOfLeftovers(
+  { deployer, signal }: StageContext,
+  stack: Stack,
+): Promise<string | undefined> {
+  const seen = await deployer.observe(stack.place.stack, signal);
+  const left = leftRunning(
+    seen,
+    stack.services.map(({ name }) => name),
+  );
+  if (left.length === 0) return undefined;
+  const names = list(left.map((name) => `\`${name}\``));
+  return left.length === 1
+    ? `B66: service ${names} is not in the recipe any more and goes on running, since a deployment takes no service away`
+    : `B66: services ${names} are not in the recipe any more and go on running, since a deployment takes no service away`;
 }
 
 /** Waits until Swarm has stopped watching what was deployed last. */
@@ -77,7 +100,8 @@ async function handOver(context: StageContext, { stack, blame }: DeployCheck): P
   } catch (error) {
     if (!(error instanceof SeatrialError && error.code === 'deploy-refused')) throw error;
     const words = String(error.facts['words'] ?? error.message);
-    throw new CheckFault(blame, refused(words));
+    const { fault, ...told } = refusal(words);
+    blameFor(stack, blame, { fault, cause: { ...told, evidence: [words] } });
   }
 }
 
@@ -86,22 +110,9 @@ function refuseMissingImages(context: StageContext, stack: Stack, blame: Blame):
   for (const { name, image } of stack.services) {
     const trouble = context.images.get(image);
     if (trouble === undefined) continue;
-    throw new CheckFault(trouble.fault === 'recipe' ? blame : 'error', {
-      code: trouble.fault === 'recipe' ? 'B48' : 'registry',
-      sentence: `The image ${image} of service \`${name}\` cannot be pulled: ${trouble.words}.`,
-      where: { service: name },
-      evidence: [trouble.words],
-    });
+    const cause = imageCause(name, image, trouble);
+    blameFor(stack, blame, { fault: trouble.fault, cause });
   }
-}
-
-function refused(words: string): { code: string; sentence: string; evidence: string[] } {
-  const code = /only updates to Labels are allowed/i.test(words) ? 'B25' : 'deploy-refused';
-  const sentence =
-    code === 'B25'
-      ? `A config's content changed while its name stayed the same, and Swarm allows only its labels to change: ${words}`
-      : `Docker refused the stack: ${words}`;
-  return { code, sentence, evidence: [words] };
 }
 
 async function converged(
@@ -113,8 +124,13 @@ async function converged(
   const progress = (text: string) => context.emit({ type: 'progress', stage, text });
   const why = await converge({ stack, wanted, deployer, engine, clock, signal, progress });
   if (why === undefined) return;
-  const cause = causeOf(why);
-  if (blame === 'fail') throw new CheckFault('fail', cause);
+  blameFor(stack, blame, causeOf(why));
+}
+
+/** The environment's fault is nobody's failure, and a release before the change is not on trial. */
+function blameFor(stack: Stack, blame: Blame, { fault, cause }: Blamed): never {
+  if (fault === 'environment') throw new CheckFault('error', cause);
+  if (blame === 'fail') throw new CheckFault('fail', placed(stack.recipe, cause));
   throw new CheckFault('error', {
     ...cause,
     code: 'previous-release-broken',

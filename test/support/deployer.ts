@@ -5,7 +5,9 @@ import { createDockerEngine } from '../../src/adapters/docker-engine/engine.ts';
 import { createSwarmDeployer } from '../../src/adapters/swarm/deployer.ts';
 import { readEnvironment } from '../../src/config/environment.ts';
 import type { Deployer, Deployment } from '../../src/ports/deployer.ts';
+import type { RegistryLogin } from '../../src/ports/registry.ts';
 import { parseCommitSha, type StackName } from '../../src/shared/brand.ts';
+import type { TestLab } from './lab.ts';
 
 const NOBODY = 'unix:///nonexistent/docker.sock';
 
@@ -20,6 +22,20 @@ export async function renderingDeployer(directory: string): Promise<Deployer> {
     clientConfig: join(directory, 'docker-client'),
     host: NOBODY,
     engine: createDockerEngine(NOBODY),
+  });
+}
+
+/** The lab's deployer with logins of a test's own. */
+export async function swarmDeployerWith(
+  { environment, host, engine }: Pick<TestLab, 'environment' | 'host' | 'engine'>,
+  directory: string,
+  logins: readonly RegistryLogin[],
+): Promise<Deployer> {
+  const signal = AbortSignal.timeout(60_000);
+  const cli = await findCli({ environment, signal, progress: () => undefined }, await readMachine());
+  return createSwarmDeployer({
+    ...{ cli: cli.path, cliMajor: Number.parseInt(cli.version, 10), host, engine, logins },
+    clientConfig: join(directory, 'docker-client'),
   });
 }
 

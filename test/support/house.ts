@@ -4,6 +4,7 @@ import { buildCustomHtml, type CustomHtml } from '../../lab/custom-html/custom-h
 import { createCaddyRouter } from '../../src/adapters/caddy/router.ts';
 import { createResticBackup } from '../../src/adapters/restic/backup.ts';
 import { openDatabase } from '../../src/adapters/sqlite/database.ts';
+import { imageStore } from '../../src/adapters/sqlite/image-store.ts';
 import { runStore } from '../../src/adapters/sqlite/run-store.ts';
 import { createSwarmLeases } from '../../src/adapters/swarm-leases/leases.ts';
 import { DEFAULT_POLICY } from '../../src/config/policy.ts';
@@ -32,6 +33,8 @@ export function houseIn(lab: TestLab, directory: string): House & { close(): voi
     router: createCaddyRouter({ engine, image: images.tools }),
     backup: createResticBackup({ engine, image: images.tools, random, redactor }),
     leases: createSwarmLeases(engine, systemClock),
+    images: imageStore(db),
+    registry: { logins: [], mirror: undefined, pullDeadline: 60_000, imageBudget: 50_000_000_000 },
     store: runStore(db, systemClock, redactor),
     settings: {
       ...{ controller: 'tests', baseDomain: 'seatrial.test', maxTests: CAP },

@@ -94,7 +94,8 @@ function refusalOf(error: unknown): { statusCode: number | undefined; words: str
   const json = 'json' in error ? error.json : undefined;
   const message =
     typeof json === 'object' && json !== null && 'message' in json ? String(json.message) : error.message;
-  const words = oneLine(message);
+  // Where the answer was to be a stream, the client gives its message instead of the engine's alone.
+  const words = oneLine(message.replace(/^\(HTTP code \d+\) [a-z ]+ - /, ''));
   // Networks that vanish between two looks are reported as a fault of the server.
   const vanished = statusCode === 500 && /^(network|service|volume|config|secret) \S+ not found$/.test(words);
   return { statusCode: vanished ? 404 : statusCode, words };

@@ -4,6 +4,7 @@ import { archiveCalls } from './archive.ts';
 import { type Connection, connect } from './connection.ts';
 import { containerCalls } from './containers.ts';
 import { eventCalls } from './events.ts';
+import { imageCalls } from './images.ts';
 import { storageCalls } from './storage.ts';
 import { swarmCalls } from './swarm-objects.ts';
 
@@ -13,6 +14,7 @@ export function createDockerEngine(host: string): Engine {
   return {
     info: (signal) => readInfo(connection, host, signal),
     ...storageCalls(connection),
+    ...imageCalls(connection),
     ...containerCalls(connection),
     ...archiveCalls(connection),
     ...swarmCalls(connection),

@@ -24,6 +24,11 @@ const TemplateSchema = z.looseObject({
   Runtime: z.string().optional(),
 });
 
+const PortSchema = z.object({ PublishMode: z.string().optional(), PublishedPort: z.number().optional() });
+
+/** Which round of a job this is; the first has no number. */
+const RoundSchema = z.object({ Index: z.number().optional() }).nullish();
+
 const ServiceSchema = z.object({
   ID: z.string(),
   UpdatedAt: z.string(),
@@ -34,10 +39,15 @@ const ServiceSchema = z.object({
     Mode: z.object({
       Replicated: z.object({ Replicas: z.number().optional() }).optional(),
       Global: z.unknown().optional(),
+      ReplicatedJob: z.object({ TotalCompletions: z.number().optional() }).optional(),
     }),
-    UpdateConfig: z.object({ Monitor: z.number().optional() }).nullish(),
+    UpdateConfig: z.object({ Monitor: z.number().optional(), Order: z.string().optional() }).nullish(),
+    EndpointSpec: z.object({ Ports: z.array(PortSchema).nullish() }).nullish(),
   }),
-  UpdateStatus: z.object({ State: z.string().optional(), Message: z.string().optional() }).nullish(),
+  UpdateStatus: z
+    .object({ State: z.string().optional(), Message: z.string().optional(), StartedAt: z.string().nullish() })
+    .nullish(),
+  JobStatus: z.object({ JobIteration: RoundSchema }).nullish(),
 });
 
 const TaskSchema = z.object({
@@ -48,6 +58,7 @@ const TaskSchema = z.object({
   CreatedAt: z.string(),
   DesiredState: z.string(),
   Spec: TemplateSchema,
+  JobIteration: RoundSchema,
   Status: z.object({
     State: z.string(),
     Timestamp: z.string(),
@@ -81,6 +92,10 @@ export function asService(raw: unknown): Service {
       maxAttempts: template.RestartPolicy?.MaxAttempts ?? 0,
       delay: milliseconds(template.RestartPolicy?.Delay, DEFAULT_RESTART_DELAY_MS),
     },
+    updateOrder: service.Spec.UpdateConfig?.Order === 'start-first' ? 'start-first' : 'stop-first',
+    hostPorts: (service.Spec.EndpointSpec?.Ports ?? []).flatMap((port) =>
+      port.PublishMode === 'host' && port.PublishedPort !== undefined ? [port.PublishedPort] : [],
+    ),
     mounts: (template.ContainerSpec.Mounts ?? []).map((mount) => ({
       type: mount.Type,
       volume: mount.Type === 'volume' && mount.Source !== '' ? mount.Source : undefined,
@@ -88,7 +103,7 @@ export function asService(raw: unknown): Service {
       writable: mount.ReadOnly !== true,
     })),
     update: updateOf(service.UpdateStatus),
-    template: fingerprint(template),
+    template: fingerprint(template, service.JobStatus?.JobIteration),
     updatedAt: Date.parse(service.UpdatedAt) / 1000,
   };
 }
@@ -110,7 +125,7 @@ export function asTask(raw: unknown): Task {
     exitCode: ended ? container?.ExitCode : undefined,
     containerId: container?.ContainerID || undefined,
     image: task.Spec.ContainerSpec.Image,
-    template: fingerprint(task.Spec),
+    template: fingerprint(task.Spec, task.JobIteration),
     since: Date.parse(task.Status.Timestamp),
     createdAt: Date.parse(task.CreatedAt),
   };
@@ -118,12 +133,17 @@ export function asTask(raw: unknown): Task {
 
 function modeOf(mode: z.infer<typeof ServiceSchema>['Spec']['Mode']): Service['mode'] {
   if (mode.Replicated !== undefined) return { kind: 'replicated', replicas: mode.Replicated.Replicas ?? 1 };
-  return mode.Global !== undefined ? { kind: 'global' } : { kind: 'job' };
+  if (mode.Global !== undefined) return { kind: 'global' };
+  const completions =
+    mode.ReplicatedJob === undefined ? 'global' : (mode.ReplicatedJob.TotalCompletions ?? 1);
+  return { kind: 'job', completions };
 }
 
 function updateOf(status: z.infer<typeof ServiceSchema>['UpdateStatus']): Service['update'] {
   if (status?.State === undefined || status.State === '') return undefined;
-  return { state: status.State, message: status.Message ?? '' };
+  const startedAt =
+    status.StartedAt === undefined || status.StartedAt === null ? 0 : Date.parse(status.StartedAt);
+  return { state: status.State, message: status.Message ?? '', startedAt };
 }
 
 function milliseconds(nanoseconds: number | undefined, otherwise: number): number {
@@ -131,9 +151,10 @@ function milliseconds(nanoseconds: number | undefined, otherwise: number): numbe
 }
 
 /** Services carry `Runtime` where their tasks do not; all else of the two is the same text when the task is current. */
-function fingerprint(template: z.infer<typeof TemplateSchema>): string {
+function fingerprint(template: z.infer<typeof TemplateSchema>, round: z.infer<typeof RoundSchema>): string {
   const { Runtime: _, ...rest } = template;
-  return JSON.stringify(sorted(rest));
+  const text = JSON.stringify(sorted(rest));
+  return round === undefined || round === null ? text : `${round.Index ?? 0} ${text}`;
 }
 
 function sorted(value: unknown): unknown {

@@ -12,36 +12,12 @@ type StorageCalls = Pick<
   | 'createOverlay'
   | 'connect'
   | 'removeNetwork'
-  | 'pull'
-  | 'hasImage'
-  | 'digest'
 >;
 
-/** Images, volumes and networks. */
+/** Volumes and networks. */
 export function storageCalls(connection: Connection): StorageCalls {
   const { call, find } = connection;
   return {
-    async pull(image, signal) {
-      await call(`pull ${image}`, signal, async (docker) => {
-        const stream = await docker.pull(image, { abortSignal: signal });
-        await new Promise<void>((resolve, reject) => {
-          docker.modem.followProgress(stream, (error) => (error ? reject(error) : resolve()));
-        });
-      });
-    },
-
-    async hasImage(image, signal) {
-      const found = await find(`inspect ${image}`, signal, (docker) => docker.getImage(image).inspect());
-      return found !== undefined;
-    },
-
-    async digest(image, signal) {
-      const found = await find(`inspect ${image}`, signal, (docker) => docker.getImage(image).inspect());
-      const repository = repositoryOf(image);
-      const named = (found?.RepoDigests ?? []).find((name) => repositoryOf(name) === repository);
-      return named?.slice(named.indexOf('@') + 1);
-    },
-
     async volumes(labels, signal) {
       const found = await call('list volumes', signal, (docker) =>
         docker.listVolumes({ filters: labelFilter(labels), abortSignal: signal }),
@@ -109,13 +85,4 @@ export function storageCalls(connection: Connection): StorageCalls {
       );
     },
   };
-}
-
-/** A reference without tag and digest, as the engine prints it: those of Docker's own registry are short. */
-function repositoryOf(reference: string): string {
-  return reference
-    .replace(/@.*$/, '')
-    .replace(/:[^:/]*$/, '')
-    .replace(/^(index\.)?docker\.io\//, '')
-    .replace(/^library\//, '');
 }

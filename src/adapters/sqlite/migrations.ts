@@ -17,4 +17,6 @@ export const MIGRATIONS: readonly string[] = [
      attempts INTEGER NOT NULL DEFAULT 0, due INTEGER NOT NULL DEFAULT 0, why TEXT) STRICT;
    CREATE INDEX outbox_pending ON outbox (state, pull, id);
    CREATE TABLE sticky (forge TEXT, repository TEXT, pull INTEGER, comment TEXT NOT NULL, PRIMARY KEY (forge, repository, pull)) STRICT;`,
+  `CREATE TABLE image (engine TEXT, id TEXT, name TEXT NOT NULL, used INTEGER NOT NULL, PRIMARY KEY (engine, id)) STRICT;
+   CREATE TABLE image_hold (engine TEXT, name TEXT, run TEXT, PRIMARY KEY (engine, name, run)) STRICT;`,
 ];

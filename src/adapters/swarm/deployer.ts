@@ -1,9 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import type { Deployer } from '../../ports/deployer.ts';
 import type { Engine } from '../../ports/engine.ts';
+import type { RegistryLogin } from '../../ports/registry.ts';
 import { SeatrialError } from '../../shared/errors.ts';
 import { type ProcessResult, runProcess } from '../../shared/process.ts';
 import { lastLines } from '../../shared/text.ts';
+import { withLogins } from './logins.ts';
 import { removeStack } from './removal.ts';
 
 export interface SwarmDeployerOptions {
@@ -16,6 +18,8 @@ export interface SwarmDeployerOptions {
   readonly engine: Engine;
   /** Directory of the client's own settings; empty, so that the operator's are not used. */
   readonly clientConfig: string;
+  /** Handed to every service, so that whichever node it comes to may pull for it. */
+  readonly logins?: readonly RegistryLogin[];
 }
 
 const DEPLOY_MS = 60_000;
@@ -24,7 +28,7 @@ const DETACH_SINCE = 26;
 
 /** `docker stack deploy`, and the engine's API for all else: what the client prints decides nothing. */
 export function createSwarmDeployer(options: SwarmDeployerOptions): Deployer {
-  const { engine } = options;
+  const { engine, logins = [] } = options;
   return {
     async config(files, directory, env, signal) {
       const args = ['stack', 'config', ...files.flatMap((file) => ['--compose-file', file])];
@@ -36,8 +40,13 @@ export function createSwarmDeployer(options: SwarmDeployerOptions): Deployer {
     async deploy({ stack, document, secrets }, signal) {
       for (const { name, labels, value } of secrets) await engine.createSecret(name, labels, value, signal);
       const detach = options.cliMajor >= DETACH_SINCE ? ['--detach=true'] : [];
-      const args = ['stack', 'deploy', ...detach, '--resolve-image', 'never', '--compose-file', '-', stack];
-      const result = await docker(options, args, { env: {}, input: document, signal });
+      const auth = logins.length > 0 ? ['--with-registry-auth'] : [];
+      const args = ['stack', 'deploy', ...detach, ...auth, '--resolve-image', 'never', '--compose-file', '-'];
+      const run = (clientConfig: string) =>
+        docker({ ...options, clientConfig }, [...args, stack], { env: {}, input: document, signal });
+      const result = await (logins.length > 0
+        ? withLogins(options.clientConfig, logins, run)
+        : run(options.clientConfig));
       if (result.exitCode !== 0) throw refused('Docker refused the stack', 'deploy-refused', result);
     },
 
