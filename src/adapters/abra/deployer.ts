@@ -24,7 +24,7 @@ export interface AbraDeployerOptions {
 }
 
 const DEPLOY_MS = 60_000;
-const UNDEPLOY_MS = 30_000;
+const UNDEPLOY_MS = 15_000;
 const POLL_MS = 150;
 
 /**
