@@ -11,6 +11,8 @@ export type RunEvent =
   | { readonly type: 'planned'; readonly plan: Plan }
   /** Nothing of it will be deployed: the policy or the reader of its files said no. */
   | { readonly type: 'refused'; readonly cause: Cause }
+  /** What deploys in this run, with its version. */
+  | { readonly type: 'equipped'; readonly deployer: string }
   | { readonly type: 'waiting'; readonly reason: string }
   | { readonly type: 'admitted'; readonly slots: number }
   | { readonly type: 'stage-started'; readonly stage: StageName }

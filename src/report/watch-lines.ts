@@ -68,6 +68,7 @@ function wordsOf({ events }: Watched, event: RunEvent, paint: Paint): string | u
     case 'torn-down':
       return tornDown(event, paint);
     case 'planned':
+    case 'equipped':
     case 'admitted':
     case 'adjusted':
     case 'progress':

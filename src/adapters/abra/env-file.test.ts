@@ -33,7 +33,7 @@ describe('a value is read back as it is', () => {
 
 test('a value that no quoting can carry is the recipe’s, and named', async () => {
   const error = await thrownBy(() => envFile({ PATH_OF_IT: "C:\\it's\\" }, {}));
-  expect(error).toMatchObject({ kind: 'recipe', code: 'env-unwritable' });
+  expect(error).toMatchObject({ kind: 'recipe', code: 'deploy-refused' });
   expect(error.message).toContain('PATH_OF_IT');
 });
 

@@ -3,7 +3,7 @@ import { SeatrialError } from '../../shared/errors.ts';
 /**
  * The text of an app's `.env` that abra's parser reads back as these very values. Modifiers
  * go into the comment behind a value, where abra looks for them.
- * Throws `recipe` error `env-unwritable` for a value that no form of quoting can carry.
+ * Throws `recipe` error `deploy-refused` for a value that no form of quoting can carry.
  */
 export function envFile(
   env: Readonly<Record<string, string>>,
@@ -20,14 +20,14 @@ const BARE = /^[\w./:@%+,~-]*$/;
 function written(key: string, value: string): string {
   if (BARE.test(value)) return value;
   // The parser takes a quote behind a backslash for an escaped one, in single quotes too.
-  if (!value.includes("'") && !value.endsWith('\\')) return `'${value}'`;
-  if (!value.endsWith('\\')) return `"${escaped(value)}"`;
+  if (!value.endsWith('\\')) return value.includes("'") ? `"${escaped(value)}"` : `'${value}'`;
+  const words = `the value of ${key} ends with a backslash, behind which abra sees no end of it`;
   throw new SeatrialError({
     kind: 'recipe',
-    code: 'env-unwritable',
-    sentence: `The value of ${key} ends with a backslash, which an app's environment file cannot hold for abra.`,
-    remedy: `Give ${key} a value that does not end with a backslash.`,
-    facts: { key },
+    code: 'deploy-refused',
+    sentence: `The app's environment cannot be written: ${words}.`,
+    remedy: `Give ${key} a value that ends otherwise.`,
+    facts: { key, words },
   });
 }
 

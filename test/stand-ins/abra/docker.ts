@@ -5,32 +5,18 @@ import { fatal } from './fatal.ts';
 const CLIENT = process.env['STAND_IN_DOCKER'] ?? 'docker';
 const HOST = process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock';
 
-export interface Called {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-export function tryDocker(
+/** What Docker refuses ends the program in Docker's words. */
+export function docker(
   args: readonly string[],
   more: { input?: string; env?: Record<string, string> } = {},
-): Called {
+): string {
   const home = process.env['HOME'] ?? fatal('$HOME is not defined');
   const ran = spawnSync(CLIENT, ['--config', `${home}/.docker`, '-H', HOST, ...args], {
     env: { ...more.env },
     input: more.input ?? '',
     encoding: 'utf8',
   });
-  return { code: ran.status ?? 1, out: ran.stdout, err: ran.stderr };
-}
-
-/** What Docker refuses ends the program in Docker's words. */
-export function docker(
-  args: readonly string[],
-  more: { input?: string; env?: Record<string, string> } = {},
-): string {
-  const { code, out, err } = tryDocker(args, more);
-  return code === 0 ? out : fatal(err.trim());
+  return ran.status === 0 ? ran.stdout : fatal(ran.stderr.trim());
 }
 
 export function linesOf(args: readonly string[]): string[] {
