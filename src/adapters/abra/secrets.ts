@@ -32,17 +32,22 @@ export async function insertSecrets(
 
 async function insert(options: SecretsOptions, secret: DeploymentSecret): Promise<void> {
   const { program, home, redactor, signal } = options;
-  redactor.register(secret.value);
   const word = wordOf(options.stack, secret);
   // Without a newline at its end: abra would keep it.
   const file = join(home.directory, 'secret');
   await writeFile(file, secret.value, { mode: 0o600 });
   const args = ['app', 'secret', 'insert', home.app, word, secret.version, file, '--file'];
   const call = { name: 'abra app secret insert', deadline: EACH_MS, signal };
-  const result = await callAbra(program, home, args, call).finally(() => rm(file, { force: true }));
-  const inserted = (await secretsOf(options)).includes(secret.name);
-  if (result.exitCode !== 0 || !inserted)
-    throw refused(`abra did not insert the secret ${secret.name}`, result, redactor.redact);
+  const forget = redactor.register(secret.value);
+  try {
+    const result = await callAbra(program, home, args, call);
+    const inserted = (await secretsOf(options)).includes(secret.name);
+    if (result.exitCode !== 0 || !inserted)
+      throw refused(`abra did not insert the secret ${secret.name}`, result, redactor.redact);
+  } finally {
+    forget();
+    await rm(file, { force: true });
+  }
 }
 
 /** abra makes the name from three words; a secret that is named otherwise is out of its reach. */
@@ -59,7 +64,10 @@ function wordOf(stack: StackName, { key, name, version }: DeploymentSecret): str
   });
 }
 
-/** Lets abra generate what it misses, and learns the values before anybody can print them. */
+/**
+ * Lets abra generate what it misses, and learns the values before anybody can print them. They
+ * stay hidden for good: reports of the run are written after its stack is gone.
+ */
 export async function generateSecrets({ program, home, redactor, signal }: SecretsOptions): Promise<void> {
   const args = ['app', 'secret', 'generate', home.app, '--all', '--machine', '--chaos'];
   const call = { name: 'abra app secret generate', deadline: EACH_MS * 2, signal };
