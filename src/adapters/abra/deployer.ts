@@ -35,9 +35,8 @@ const POLL_MS = 150;
 export function createAbraDeployer(options: AbraDeployerOptions): Deployer {
   const { swarm, engine } = options;
   return {
-    config: swarm.config,
-    observe: swarm.observe,
-    nextChange: swarm.nextChange,
+    ...swarm,
+
     async describe(signal) {
       return oneLine(await abraVersion(options.abra, signal));
     },
