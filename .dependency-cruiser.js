@@ -62,7 +62,7 @@ const PURE = [
   '^src/verdict/',
   '^src/trigger/grammar\\.ts$',
   '^src/stages/(convergence|service-state|task-end|hopeless|rejection|refusal|image-trouble|blame|backup-plan)\\.ts$',
-  '^src/recipe/(?!(git|git-command|locate|commit-files|write-files)\\.ts$)',
+  '^src/recipe/(?!(git|git-command|locate|commit-files|write-files|work-tree)\\.ts$)',
   '^src/stack/(adjust|policy)/',
   '^src/stack/(pace|duration|environment|secrets|secret-value|words)\\.ts$',
 ];

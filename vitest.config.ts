@@ -14,7 +14,7 @@ export default defineConfig({
           name: 'rooms',
           include: [
             '{src,lab,bin,harness,bench}/**/*.test.ts',
-            'test/{conformance,contract,hostile,trigger,house}/**/*.test.ts',
+            'test/{conformance,contract,hostile,trigger,house,stand-ins}/**/*.test.ts',
           ],
         },
       },

@@ -1,5 +1,7 @@
 import { clisOnPath, newest } from '../lab/setup/docker-cli.ts';
 import { requireSpace } from '../lab/setup/space.ts';
+import { abraVersion } from './adapters/abra/call.ts';
+import { versionNote } from './adapters/abra/version.ts';
 import { createDockerEngine } from './adapters/docker-engine/engine.ts';
 import { createGiteaForge } from './adapters/gitea/gitea-forge.ts';
 import type { Found } from './cli/parts.ts';
@@ -36,6 +38,7 @@ export async function examine(
       () => client(environment, stop()),
     ),
   );
+  if (settings.deployer === 'abra') found.push(await abra(settings, environment, stop()));
   const engine = createDockerEngine(settings.dockerHost);
   let info: EngineInfo | undefined;
   found.push(
@@ -89,6 +92,18 @@ async function git(environment: Environment, signal: AbortSignal): Promise<strin
     deadline: EACH_MS,
   });
   return oneLine(result.stdout);
+}
+
+/** Whether the program is there, and whether its version is one that the deployer knows. */
+async function abra(settings: Settings, environment: Environment, signal: AbortSignal): Promise<Found> {
+  const remedy = 'Install abra, or name its path as `abra` in [deployer]; the deployer `swarm` needs none.';
+  let note: string | undefined;
+  const seen = await look('abra', remedy, async () => {
+    const text = oneLine(await abraVersion({ program: settings.abra, path: environment.path }, signal));
+    note = versionNote(text);
+    return text;
+  });
+  return note === undefined ? seen : { ...seen, state: 'note', detail: `${seen.detail}: ${note}` };
 }
 
 async function client(environment: Environment, signal: AbortSignal): Promise<string> {

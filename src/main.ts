@@ -7,6 +7,7 @@ import { localReference, TOOLS } from '../lab/images/definitions.ts';
 import { findCli } from '../lab/setup/docker-cli.ts';
 import { readMachine } from '../lab/setup/machine.ts';
 import { requireSpace } from '../lab/setup/space.ts';
+import { createAbraDeployer } from './adapters/abra/deployer.ts';
 import { createCaddyRouter } from './adapters/caddy/router.ts';
 import { createDockerEngine } from './adapters/docker-engine/engine.ts';
 import { createGiteaForge } from './adapters/gitea/gitea-forge.ts';
@@ -23,6 +24,8 @@ import type { OpenHouse, Parts, SeeEvent } from './cli/parts.ts';
 import { runProgram } from './cli/program.ts';
 import { readEnvironment } from './config/environment.ts';
 import { readSettings, type Settings, STATE_BYTES } from './config/settings.ts';
+import type { Deployer } from './ports/deployer.ts';
+import type { Engine } from './ports/engine.ts';
 import type { RegistryAccess } from './ports/registry.ts';
 import type { RunSettings } from './run/house.ts';
 import type { RunStore } from './run/store.ts';
@@ -128,14 +131,7 @@ async function openHouse(settings: Settings, see: SeeEvent): Promise<OpenHouse> 
   return {
     house: {
       engine,
-      deployer: createSwarmDeployer({
-        cli: cli.path,
-        cliMajor: Number.parseInt(cli.version, 10),
-        host: settings.dockerHost,
-        engine,
-        clientConfig: join(settings.stateDir, 'docker-client'),
-        logins: registry.logins,
-      }),
+      deployer: deployerOf(settings, engine, swarmDeployer(settings, engine, cli, registry.logins)),
       router: createCaddyRouter({ engine, image: settings.routerImage ?? tools ?? 'caddy:2.10-alpine' }),
       backup: createResticBackup({
         engine,
@@ -165,13 +161,33 @@ async function openRenderer(settings: Settings): ReturnType<Parts['openRenderer'
   const engine = createDockerEngine(settings.dockerHost);
   const progress = (line: string) => parts.streams.err(`${line}\n`);
   const cli = await findCli({ environment, progress, signal: stop.signal }, await readMachine());
-  const clientConfig = join(settings.stateDir, 'docker-client');
-  const cliMajor = Number.parseInt(cli.version, 10);
-  const host = settings.dockerHost;
-  return {
+  return { engine, deployer: swarmDeployer(settings, engine, cli, []) };
+}
+
+function swarmDeployer(
+  settings: Settings,
+  engine: Engine,
+  cli: { readonly path: string; readonly version: string },
+  logins: RegistryAccess['logins'],
+): Deployer {
+  return createSwarmDeployer({
+    cli: cli.path,
+    cliMajor: Number.parseInt(cli.version, 10),
+    host: settings.dockerHost,
     engine,
-    deployer: createSwarmDeployer({ cli: cli.path, cliMajor, host, engine, clientConfig }),
-  };
+    clientConfig: join(settings.stateDir, 'docker-client'),
+    logins,
+  });
+}
+
+/** The deployer that the configuration asks for. */
+function deployerOf(settings: Settings, engine: Engine, swarm: Deployer): Deployer {
+  if (settings.deployer === 'swarm') return swarm;
+  const abra = { program: settings.abra, path: environment.path, host: settings.dockerHost };
+  return createAbraDeployer({
+    ...{ abra, swarm, engine, redactor },
+    directory: join(settings.stateDir, 'abra'),
+  });
 }
 
 async function makeStateDir(directory: string): Promise<void> {

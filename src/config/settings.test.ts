@@ -94,6 +94,22 @@ describe('MAX_TESTS', () => {
   });
 });
 
+describe('the deployer', () => {
+  test('is Docker’s own unless abra is asked for, in the file or by a variable', () => {
+    expect(read('', {})).toMatchObject({ deployer: 'swarm', abra: 'abra' });
+    const file = '[deployer]\nkind = "abra"\nabra = "/opt/abra"';
+    expect(read(file, {})).toMatchObject({ deployer: 'abra', abra: '/opt/abra' });
+    const variables = { SEATRIAL_DEPLOYER: 'swarm', SEATRIAL_ABRA: '/usr/bin/abra' };
+    expect(read(file, variables)).toMatchObject({ deployer: 'swarm', abra: '/usr/bin/abra' });
+  });
+
+  test('is none that we do not have', async () => {
+    const error = await thrownBy(() => read('', { SEATRIAL_DEPLOYER: 'helm' }));
+    expect(error).toMatchObject({ kind: 'input', code: 'configuration' });
+    expect(error.message).toContain('SEATRIAL_DEPLOYER');
+  });
+});
+
 test('a forge has a name, an address, a token variable and repositories', () => {
   const { forges } = read(
     `

@@ -40,6 +40,7 @@ const RegistrySchema = z.strictObject({
   /** Bytes. */
   image_budget: z.number().int().min(0).default(20_000_000_000),
 });
+const DeployerSchema = z.enum(['swarm', 'abra']);
 
 const FileSchema = z.strictObject({
   controller: z
@@ -58,6 +59,13 @@ const FileSchema = z.strictObject({
   docker: z.strictObject({ host: z.string().optional() }).prefault({}),
   forge: z.array(ForgeSchema).default([]),
   registry: RegistrySchema.prefault({}),
+  deployer: z
+    .strictObject({
+      kind: DeployerSchema.default('swarm'),
+      /** Path of the program, or its name on PATH. */
+      abra: z.string().min(1).default('abra'),
+    })
+    .prefault({}),
   router: z.strictObject({ image: z.string().optional() }).prefault({}),
   backup: z.strictObject({ image: z.string().optional() }).prefault({}),
   policy: PolicySchema,
@@ -75,6 +83,10 @@ export interface Settings {
   readonly runDeadline: number;
   readonly dockerHost: string;
   readonly registry: RegistrySettings;
+  /** What brings stacks onto the swarm. */
+  readonly deployer: z.infer<typeof DeployerSchema>;
+  /** The program of the deployer `abra`. */
+  readonly abra: string;
   readonly routerImage: string | undefined;
   readonly backupImage: string | undefined;
   readonly forges: readonly ForgeSettings[];
@@ -130,6 +142,8 @@ export function readSettings(environment: Environment, flags: SettingFlags): Set
     flags.maxTests ?? variable('MAX_TESTS') ?? read.controller.max_tests ?? DEFAULT_MAX_TESTS,
   );
   if (!maxTests.success) throw wrong(file ?? 'MAX_TESTS', 'max_tests is a whole number from 1 to 100');
+  const deployer = DeployerSchema.safeParse(variable('DEPLOYER') ?? read.deployer.kind);
+  if (!deployer.success) throw wrong('SEATRIAL_DEPLOYER', 'a deployer is either swarm or abra');
   return {
     file,
     controller:
@@ -142,6 +156,8 @@ export function readSettings(environment: Environment, flags: SettingFlags): Set
     runDeadline: read.controller.run_deadline * 1000,
     dockerHost: flags.dockerHost ?? variable('DOCKER_HOST') ?? read.docker.host ?? environment.dockerHost,
     registry: asRegistry(read.registry, variable('REGISTRY_MIRROR')),
+    deployer: deployer.data,
+    abra: variable('ABRA') ?? read.deployer.abra,
     routerImage: variable('ROUTER_IMAGE') ?? read.router.image,
     backupImage: variable('BACKUP_IMAGE') ?? read.backup.image,
     forges: read.forge.map(asForge),

@@ -14,6 +14,8 @@ export type RunEvent =
   | { readonly type: 'refused'; readonly cause: Cause }
   /** What is known from the files alone; it moves neither outcome nor level. */
   | { readonly type: 'findings'; readonly findings: readonly Finding[] }
+  /** What deploys in this run, with its version. */
+  | { readonly type: 'equipped'; readonly deployer: string }
   | { readonly type: 'waiting'; readonly reason: string }
   | { readonly type: 'admitted'; readonly slots: number }
   | { readonly type: 'stage-started'; readonly stage: StageName }

@@ -55,6 +55,8 @@ export interface DeploymentOrigin {
  * that is judged from observations.
  */
 export interface Deployer {
+  /** What deploys, with its version, for the record of a run. */
+  describe(signal: AbortSignal): Promise<string>;
   /**
    * Hands the document over and returns at once; what was deployed under this name before is
    * updated, and services that the document lacks are left alone, as operators' tools do.

@@ -69,6 +69,7 @@ function wordsOf({ events }: Watched, event: RunEvent, paint: Paint): string | u
       return tornDown(event, paint);
     case 'planned':
     case 'findings':
+    case 'equipped':
     case 'admitted':
     case 'adjusted':
     case 'progress':

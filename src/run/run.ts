@@ -49,6 +49,7 @@ export async function carryOut(options: RunOptions): Promise<Verdict> {
   const hidden: (() => void)[] = [];
   try {
     before = await surroundings(house.engine, signal);
+    emit({ type: 'equipped', deployer: await house.deployer.describe(signal) });
     const apps = await render(house, prepared, key, signal);
     for (const secret of secretsOf(apps)) hidden.push(house.redactor.register(secret.value));
     refuseUndeployable(apps);

@@ -163,12 +163,45 @@ export function deployerConformance(name: string, makeWorld: () => Promise<Deplo
       await deployer.remove(other, soon());
     });
 
+    test('secrets have the values given, are kept by the next deployment and gone with the stack', async () => {
+      const { deployer, engine } = world();
+      const other = stackName();
+      const name = `${other}_pw_v1`;
+      const secret = (value: string) => ({
+        ...{ key: 'pw', name, version: 'v1', value },
+        labels: { 'com.docker.stack.namespace': other },
+      });
+      try {
+        for (const value of ['first value', 'second value'])
+          await deployer.deploy(deploymentOf(other, mounting(name), [secret(value)]), soon());
+        const { tasks } = await settled('running', () => true, other);
+        const cat = await engine.exec(tasks[0]?.containerId ?? '', ['cat', '/run/secrets/pw'], soon());
+        expect(cat.stdout).toBe('first value');
+      } finally {
+        await deployer.remove(other, soon());
+      }
+      expect((await engine.secrets({}, soon())).map((one) => one.name)).not.toContain(name);
+    });
+
+    test('it says what it is, for the record of a run', async () => {
+      expect(await world().deployer.describe(soon())).toMatch(/\d/);
+    });
+
     test('waiting for a change ends with the signal, without an error', async () => {
       const stop = new AbortController();
       const waiting = world().deployer.nextChange(stop.signal);
       stop.abort(new Error('over'));
       await waiting;
     });
+
+    /** A document whose app mounts this secret. */
+    function mounting(secret: string): string {
+      const { image, nodeId } = world();
+      const placement = { constraints: [`node.id == ${nodeId}`] };
+      const app = { image, secrets: ['pw'], deploy: { endpoint_mode: 'dnsrr', placement } };
+      const secrets = { pw: { name: secret, external: true } };
+      return stringify({ version: '3.8', services: { app }, secrets }, { version: '1.1' });
+    }
 
     interface Deployment {
       readonly deployLabels?: Record<string, string>;
@@ -207,13 +240,14 @@ export function deployerConformance(name: string, makeWorld: () => Promise<Deplo
     async function settled(
       state: string,
       fits: (task: StackObservation['tasks'][number]) => boolean = () => true,
+      of: StackName = stack,
     ): Promise<StackObservation> {
       const { deployer } = world();
       const wake = (signal: AbortSignal) => deployer.nextChange(signal);
       return await until(
         { name: 'the stack', deadline: 50_000, every: 500, signal: soon(), wake },
         async () => {
-          const seen = await deployer.observe(stack, soon());
+          const seen = await deployer.observe(of, soon());
           const done = seen.tasks[0] !== undefined && fits(seen.tasks[0]) && seen.tasks[0].state === state;
           return done ? { done, value: seen } : { done: false, missing: seen.tasks[0]?.state ?? 'a task' };
         },

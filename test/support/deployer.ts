@@ -6,7 +6,8 @@ import { createSwarmDeployer } from '../../src/adapters/swarm/deployer.ts';
 import { readEnvironment } from '../../src/config/environment.ts';
 import type { Deployer, Deployment } from '../../src/ports/deployer.ts';
 import type { RegistryLogin } from '../../src/ports/registry.ts';
-import { parseCommitSha, type StackName } from '../../src/shared/brand.ts';
+import type { StackName } from '../../src/shared/brand.ts';
+import { workTree } from './git.ts';
 import type { TestLab } from './lab.ts';
 
 const NOBODY = 'unix:///nonexistent/docker.sock';
@@ -39,27 +40,29 @@ export async function swarmDeployerWith(
   });
 }
 
-/** A deployment of a document that comes from no recipe. */
+/** A deployment of a document whose recipe is a repository of its own, with this document as its compose file. */
 export function deploymentOf(
   stack: StackName,
   document: string,
   secrets: Deployment['secrets'] = [],
 ): Deployment {
-  const sha = parseCommitSha('0'.repeat(40));
-  if (sha === undefined) throw new Error('no commit');
+  const tree = workTree();
+  const files = { 'compose.yml': document, '.env.sample': 'TYPE=sample\nDOMAIN=sample.example.com\n' };
+  for (const [path, content] of Object.entries(files)) tree.write(path, content);
+  const sha = tree.commit('sample', '1.0.0+1.0.0');
+  // Compose files have to agree about it.
+  const [version = ''] = /^version: .*\n/.exec(document) ?? [];
   return {
     ...{ stack, document, secrets },
     origin: {
-      ...{
-        recipe: 'none',
-        sha,
-        domain: 'none.test',
-        env: {},
-        compose: [],
-        files: [],
-        repository: '',
-        overlay: '',
-      },
+      ...{ recipe: 'sample', sha, domain: `${stack}.seatrial.test` },
+      env: { TYPE: 'sample', DOMAIN: `${stack}.seatrial.test`, STACK_NAME: stack },
+      compose: ['compose.yml'],
+      files: Object.entries(files).map(([path, content]) => ({
+        ...{ path, executable: false, content: Buffer.from(content) },
+      })),
+      repository: tree.directory,
+      overlay: `${version}services: {}\n`,
     },
   };
 }

@@ -18,6 +18,8 @@ export interface TestLab {
   readonly images: LabImages;
   readonly engine: Engine;
   readonly deployer: Deployer;
+  /** Path of the Docker client. */
+  readonly cli: string;
   readonly nodeId: string;
   readonly ipvs: boolean;
   close(): Promise<void>;
@@ -39,6 +41,7 @@ export async function openTestLab(): Promise<TestLab> {
   const clientConfig = join(environment.cacheDir, 'docker-config');
   return {
     ...{ environment, host: ready.host, images: lab.images, engine, nodeId: swarm.nodeId, ipvs },
+    cli: ready.cli.path,
     deployer: createSwarmDeployer({ cli: ready.cli.path, cliMajor, clientConfig, host: ready.host, engine }),
     close: lab.close,
   };

@@ -30,6 +30,8 @@ const DETACH_SINCE = 26;
 export function createSwarmDeployer(options: SwarmDeployerOptions): Deployer {
   const { engine, logins = [] } = options;
   return {
+    describe: async () => `docker stack deploy, client ${options.cliMajor}`,
+
     async config(files, directory, env, signal) {
       const args = ['stack', 'config', ...files.flatMap((file) => ['--compose-file', file])];
       const result = await docker(options, args, { env, cwd: directory, signal });
