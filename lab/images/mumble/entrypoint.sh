@@ -11,6 +11,7 @@ if [ "$(id -u)" = 0 ]; then
     echo 'database=/data/mumble-server.sqlite'
     echo 'port=64738'
     echo "welcometext=${MUMBLE_CONFIG_WELCOMETEXT:-}"
+    echo "autobanAttempts=${MUMBLE_CONFIG_AUTOBANATTEMPTS:-10}"
     echo 'logfile='
   } >"$settings"
   exec setpriv --reuid=mumble-server --regid=mumble-server --init-groups bash "$0" "$@"
