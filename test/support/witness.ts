@@ -1,4 +1,4 @@
-import type { Engine } from '../../src/ports/engine.ts';
+import type { ArchiveFile, Engine } from '../../src/ports/engine.ts';
 
 /** What somebody who uses the app would do with data, as scripts in the app's own container. */
 export interface Witnessed {
@@ -28,7 +28,7 @@ export function witnessing(engine: Engine, { plant, read }: Witnessed): Witness 
     engine: {
       ...engine,
       async putFiles(container, directory, files, signal) {
-        await inApp(container, plant, signal);
+        if (isSeed(files)) await inApp(container, plant, signal);
         await engine.putFiles(container, directory, files, signal);
       },
       async getFile(container, path, maxBytes, signal) {
@@ -38,6 +38,11 @@ export function witnessing(engine: Engine, { plant, read }: Witnessed): Witness 
       },
     },
   };
+}
+
+/** Whether these files are a seed, and not what a recipe wants carried out. */
+export function isSeed(files: readonly ArchiveFile[]): boolean {
+  return files.some(({ path }) => /^seatrial-[0-9a-f]+\.txt$/.test(path));
 }
 
 /** The running container of service `app` in the stack that a container belongs to. */
