@@ -105,7 +105,13 @@ function stateOf(input: JudgeInput, name: string): ServiceState {
   const common = { since, found: { service, current, lacking } };
   if (lacking) return { state: 'waiting', what: progress(name, current, input.ends), ...common };
   if (old.length > 0) return { state: 'waiting', what: `${name}: the old task has not ended`, ...common };
-  return { ...watch(input, name, service, running), ...common };
+  const over = pausedByDoneWork(service, current);
+  return { ...(over ? { state: 'settled', what: name } : watch(input, name, service, running)), ...common };
+}
+
+/** For Swarm's update a task that ends is one that failed, also where it was to do its work once and did. */
+function pausedByDoneWork(service: Service, current: readonly Task[]): boolean {
+  return service.update?.state === 'paused' && current.some(finishedForGood(service));
 }
 
 /** A service that ends again and again may only be waiting for another one: infinite while another is not up. */
@@ -164,7 +170,8 @@ function hopeless(
   { service, current, lacking }: Found,
   othersUp: number,
 ): Hopeless | undefined {
-  if (service.update !== undefined && /^(paused|rollback)/.test(service.update.state))
+  const stopped = service.update !== undefined && /^(paused|rollback)/.test(service.update.state);
+  if (service.update !== undefined && stopped && !pausedByDoneWork(service, current))
     return updateStopped(input, name, service, service.update);
   // What went wrong before is over once all of it runs.
   if (!lacking) return undefined;
