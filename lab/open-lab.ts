@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Built, buildImages, removeReplaced } from './images/build.ts';
 import {
+  DEFINITIONS,
   type Definition,
   MISSING_TAG,
   NGINX_BROKEN,
@@ -44,6 +45,8 @@ export interface LabImages {
 export interface Lab {
   readonly registry: Registry;
   readonly images: LabImages;
+  /** The full reference of an image; only those that this lab was opened with are in its registry. */
+  reference(definition: Definition): string;
   /** Removes the registry's container once nobody uses it. Images and the registry's data stay, as cache. */
   close(): Promise<void>;
 }
@@ -52,6 +55,8 @@ export interface LabOptions extends Context {
   readonly ready: Ready;
   /** Where the registry is; the usual place unless said. */
   readonly place?: RegistryPlace;
+  /** Further images than every lab has: built and pushed only for those who ask. */
+  readonly further?: readonly Definition[];
 }
 
 /** Builds what is missing of the lab's images, starts its registry and pushes them. A second call finds all done. */
@@ -59,6 +64,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const { ready, environment, signal } = options;
   const client: Docker = { ...ready, environment, signal };
   const place = options.place ?? defaultRegistry(options);
+  const wanted = [...DEFINITIONS, ...(options.further ?? [])];
   const users = join(environment.cacheDir, `users of ${place.container}`);
   const note = await enter(users);
   const close = async (): Promise<void> => {
@@ -72,11 +78,12 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   try {
     const machine = await readMachine();
     return await alone(options, 'lab', async () => {
-      const built = await buildImages(options, client, machine);
+      const built = await buildImages(options, client, machine, wanted);
       const registry = await ensureRegistry(options, client, registryImage(built.current), place);
       await pushImages(options, client, built.current, registry);
       await removeReplaced(client, built);
-      return { registry, images: references(registry), close };
+      const reference = (definition: Definition) => pushedReference(definition, registry);
+      return { registry, images: references(reference), reference, close };
     });
   } catch (error) {
     await leave(users, note);
@@ -90,8 +97,7 @@ function registryImage(built: readonly Built[]): Built {
   throw trouble('image-gone', 'The image of the registry vanished while it was needed.', 'Run again.');
 }
 
-function references(registry: Registry): LabImages {
-  const reference = (definition: Definition) => pushedReference(definition, registry);
+function references(reference: (definition: Definition) => string): LabImages {
   const nginx = {
     old: reference(NGINX_OLD),
     new: reference(NGINX_NEW),

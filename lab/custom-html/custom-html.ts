@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Environment } from '../../src/config/environment.ts';
 import type { CommitSha } from '../../src/shared/brand.ts';
 import type { LabImages } from '../open-lab.ts';
@@ -88,7 +89,7 @@ function repositoryOf({ directory, environment, signal }: BuildOptions): Reposit
 }
 
 async function releaseFiles(images: LabImages): Promise<{ old: RecipeFiles; new: RecipeFiles }> {
-  const template = await readTemplate();
+  const template = await readTemplate(join(import.meta.dirname, 'recipe'));
   return {
     old: fill(without(template, `release/${NEW_RELEASE}`), images.nginx.old, OLD_RELEASE),
     new: fill(template, images.nginx.new, NEW_RELEASE),

@@ -4,9 +4,8 @@ import { join } from 'node:path';
 /** A recipe's files: text by path from its root. */
 export type RecipeFiles = ReadonlyMap<string, string>;
 
-/** The recipe's sources as they lie beside this file, with `__IMAGE__` and `__VERSION__` still in them. */
-export async function readTemplate(): Promise<RecipeFiles> {
-  const root = join(import.meta.dirname, 'recipe');
+/** A recipe's sources as they lie in a directory, with names such as `__IMAGE__` and `__VERSION__` still in them. */
+export async function readTemplate(root: string): Promise<RecipeFiles> {
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
   const paths = entries
     .filter((entry) => entry.isFile())

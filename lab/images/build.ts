@@ -2,7 +2,7 @@ import { type Context, proxies, step } from '../setup/context.ts';
 import { type Docker, docker, tryDocker } from '../setup/docker.ts';
 import type { Machine } from '../setup/machine.ts';
 import { BASE_INPUTS, makeBase } from './base.ts';
-import { BASE, DEFINITIONS, type Definition, localReference } from './definitions.ts';
+import { BASE, type Definition, localReference } from './definitions.ts';
 import { INPUTS_LABEL, inputsOf } from './inputs.ts';
 import { type LocalImage, localImages } from './inspect.ts';
 
@@ -19,18 +19,23 @@ export interface Images {
   readonly replaced: readonly string[];
 }
 
-/** Builds what is missing or made from other inputs than today's, and returns all images of the lab. */
-export async function buildImages(context: Context, client: Docker, machine: Machine): Promise<Images> {
-  const wanted = await wantedInputs();
+/** Builds what is missing or made from other inputs than today's, and returns all these images. */
+export async function buildImages(
+  context: Context,
+  client: Docker,
+  machine: Machine,
+  definitions: readonly Definition[],
+): Promise<Images> {
+  const wanted = await wantedInputs(definitions);
   const had = await localImages(client, [...wanted.keys()]);
   const upToDate = (reference: string) => had.get(reference)?.inputs === wanted.get(reference);
-  const stale = DEFINITIONS.filter((definition) => !upToDate(localReference(definition)));
+  const stale = definitions.filter((definition) => !upToDate(localReference(definition)));
   if (stale.length > 0 && !upToDate(BASE)) await makeBase(context, client, machine);
   for (const definition of stale) {
     await build(context, client, definition, wanted.get(localReference(definition)) ?? '');
   }
   const have = await localImages(client, [...wanted.keys()]);
-  const current = DEFINITIONS.flatMap((definition) => {
+  const current = definitions.flatMap((definition) => {
     const reference = localReference(definition);
     const image = have.get(reference);
     return image === undefined ? [] : [{ definition, reference, ...image }];
@@ -46,9 +51,9 @@ export async function removeReplaced(client: Docker, images: Images): Promise<vo
 }
 
 /** The hash of inputs that each image should carry, by local reference. */
-async function wantedInputs(): Promise<Map<string, string>> {
+async function wantedInputs(definitions: readonly Definition[]): Promise<Map<string, string>> {
   const wanted = new Map([[BASE, BASE_INPUTS]]);
-  for (const definition of DEFINITIONS) {
+  for (const definition of definitions) {
     wanted.set(localReference(definition), await inputsOf(definition, wanted.get(definition.base) ?? ''));
   }
   return wanted;

@@ -33,7 +33,21 @@ export const NGINX_BROKEN: Definition = {
   base: localReference(NGINX_NEXT),
 };
 
-/** In the order in which they can be built. */
+export const POSTGRES: Definition = image('postgres', '15');
+export const MARIADB: Definition = image('mariadb', '10.11');
+export const REDIS: Definition = image('redis', '7.0');
+/** Two real releases: the newer one moves the schema of the database. */
+export const MINIFLUX_OLD: Definition = released('miniflux', '2.2.6');
+export const MINIFLUX_NEW: Definition = released('miniflux', '2.3.4');
+/** One binary each, as with nginx. */
+export const POWERDNS_OLD: Definition = released('powerdns', '4.7.3');
+export const POWERDNS_NEW: Definition = released('powerdns', '4.7.4');
+export const WEBDIS_OLD: Definition = released('webdis', '0.1.9');
+export const WEBDIS_NEW: Definition = released('webdis', '0.1.10');
+export const MUMBLE_OLD: Definition = released('mumble', '1.3.4');
+export const MUMBLE_NEW: Definition = released('mumble', '1.3.5');
+
+/** What every lab has, in the order in which they can be built. */
 export const DEFINITIONS: readonly Definition[] = [
   REGISTRY,
   NGINX_OLD,
@@ -48,7 +62,11 @@ export function localReference(definition: Definition): string {
 }
 
 function nginx(release: string): Definition {
-  return image('nginx', release, { release });
+  return released('nginx', release);
+}
+
+function released(repository: string, release: string): Definition {
+  return image(repository, release, { release });
 }
 
 function image(repository: string, tag: string, more: Partial<Definition> = {}): Definition {

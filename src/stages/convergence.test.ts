@@ -53,6 +53,15 @@ describe('a stack has converged', () => {
     expect(judged({ services: [mode], tasks: [done] }).kind).toBe('settled');
   });
 
+  test('when a one-shot has ended well in an update, which Swarm then pauses as failed', () => {
+    const update = { state: 'paused', message: 'early termination of task', startedAt: 0 };
+    const restart = { condition: 'none', maxAttempts: 0, delay: 5000 } as const;
+    const job = service('job', { ...ONE_SHOT, restart, update });
+    const done = task('job', { state: 'complete', desired: 'shutdown', exitCode: 0 });
+    expect(judged({ services: [job], tasks: [done] }).kind).toBe('settled');
+    expect(judged({ services: [job], tasks: [{ ...done, state: 'failed' }] }).kind).toBe('hopeless');
+  });
+
   test('not when a service that is restarted whatever happens has ended well', () => {
     const done = task('app', { state: 'complete', desired: 'shutdown', exitCode: 0 });
     expect(judged({ services: [service('app')], tasks: [done] }).kind).toBe('waiting');

@@ -1,6 +1,6 @@
 import type { Service, Task } from '../ports/engine.ts';
 import { isPermanent } from './rejection.ts';
-import type { Found, ServiceState } from './service-state.ts';
+import { type Found, pausedByDoneWork, type ServiceState } from './service-state.ts';
 import { ENDED, finishedForGood, neverRan, slotsOf, type TaskEnd, withoutNumbers } from './task-end.ts';
 
 /** Why a deployment cannot converge any more. */
@@ -62,8 +62,9 @@ const NO_NODE_MS = 5000;
 
 /** Whether one service of a stack cannot come up any more, and why. */
 export function hopeless(input: HopelessInput): Hopeless | undefined {
-  const { name, service, lacking } = input;
-  if (service.update !== undefined && /^(paused|rollback)/.test(service.update.state))
+  const { name, service, lacking, current } = input;
+  const stopped = service.update !== undefined && /^(paused|rollback)/.test(service.update.state);
+  if (service.update !== undefined && stopped && !pausedByDoneWork(service, current))
     return updateStopped(input, service.update);
   const stuck = portDeadlock(input) ?? nowhere(input);
   if (stuck !== undefined) return stuck;

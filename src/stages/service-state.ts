@@ -39,7 +39,16 @@ export function stateOf(input: Look, name: string): ServiceState {
   const common = { since, found: { service, current, all, lacking } };
   if (lacking) return { state: 'waiting', what: progress(name, service, current, input.ends), ...common };
   if (old.length > 0) return { state: 'waiting', what: `${name}: the old task has not ended`, ...common };
-  return { ...watch(input, name, service, running), ...common };
+  const over = pausedByDoneWork(service, current);
+  return { ...(over ? { state: 'settled', what: name } : watch(input, name, service, running)), ...common };
+}
+
+/** For Swarm's update a task that ends is one that failed, also where it was to do its work once and did. */
+export function pausedByDoneWork(service: Service, current: readonly Task[]): boolean {
+  return (
+    service.update?.state === 'paused' &&
+    slotsOf(current).some(([newest]) => newest !== undefined && finishedForGood(service, newest))
+  );
 }
 
 /** No stack of ours has an underscore in its name, but a service may. */

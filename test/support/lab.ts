@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import type { Definition } from '../../lab/images/definitions.ts';
 import { type LabImages, openLab } from '../../lab/open-lab.ts';
 import { setUp } from '../../lab/setup/set-up.ts';
 import { createDockerEngine } from '../../src/adapters/docker-engine/engine.ts';
@@ -16,6 +17,8 @@ export interface TestLab {
   readonly environment: Environment;
   readonly host: string;
   readonly images: LabImages;
+  /** The full reference of an image that the lab was opened with. */
+  reference(definition: Definition): string;
   readonly engine: Engine;
   readonly deployer: Deployer;
   /** Path of the Docker client. */
@@ -27,13 +30,16 @@ export interface TestLab {
 
 /** Milliseconds; what is there already is used as it is. */
 const OPENING = 120_000;
+/** Milliseconds for each image that may have to be built first. */
+const BUILDING = 60_000;
 
-export async function openTestLab(): Promise<TestLab> {
+/** Opens the lab, with images that not every lab has where a test deploys them. */
+export async function openTestLab(further: readonly Definition[] = []): Promise<TestLab> {
   const environment = readEnvironment();
-  const signal = AbortSignal.timeout(OPENING);
+  const signal = AbortSignal.timeout(OPENING + further.length * BUILDING);
   const context = { environment, signal, progress: () => undefined };
   const ready = await setUp(context);
-  const lab = await openLab({ ready, ...context });
+  const lab = await openLab({ ready, further, ...context });
   const engine = createDockerEngine(ready.host);
   const { swarm, ipvs } = await engine.info(signal);
   if (swarm.kind !== 'manager') throw new Error(`the engine is no manager: ${swarm.kind}`);
@@ -42,6 +48,7 @@ export async function openTestLab(): Promise<TestLab> {
   return {
     ...{ environment, host: ready.host, images: lab.images, engine, nodeId: swarm.nodeId, ipvs },
     cli: ready.cli.path,
+    reference: lab.reference,
     deployer: createSwarmDeployer({ cli: ready.cli.path, cliMajor, clientConfig, host: ready.host, engine }),
     close: lab.close,
   };

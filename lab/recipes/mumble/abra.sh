@@ -1,0 +1,1 @@
+export SQLITE_BACKUP_VERSION=v1

@@ -1,0 +1,2 @@
+export PDNS_CONF_VERSION=v1
+export DB_BACKUP_VERSION=v1

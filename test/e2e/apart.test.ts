@@ -1,0 +1,126 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { buildRecipe } from '../../lab/recipes/build-recipe.ts';
+import { imagesOf } from '../../lab/recipes/recipes.ts';
+import type { Router } from '../../src/ports/router.ts';
+import type { Report } from '../../src/report/schema.ts';
+import type { RunId } from '../../src/shared/brand.ts';
+import { newRunId } from '../../src/shared/ids.ts';
+import { temporaryDirectory } from '../support/directory.ts';
+import { conducted, houseIn } from '../support/house.ts';
+import { openTestLab, type TestLab } from '../support/lab.ts';
+
+let lab: TestLab | undefined;
+const at = <T>(thing: T | undefined): T => thing ?? expect.fail('it is not there yet');
+beforeAll(async () => {
+  lab = await openTestLab(imagesOf('webdis'));
+}, 400_000);
+afterAll(async () => lab?.close());
+
+/** A run that stops in the middle, with its app up and answering, until it is let go. */
+interface Held {
+  readonly run: RunId;
+  readonly up: Promise<void>;
+  readonly report: Promise<Report>;
+  letGo(): void;
+}
+
+test('two runs of one recipe at once do not see each other, by name, by alias or by address', async () => {
+  const one = await held();
+  const two = await held();
+  try {
+    await Promise.all([one.up, two.up]);
+    const [a, b] = [await appOf(one.run), await appOf(two.run)];
+    for (const [here, there] of [[a, b] as const, [b, a] as const]) {
+      // Where its own neighbours cannot be found, finding nobody else proves nothing.
+      expect(await here.finds(`${here.stack}_redis`)).toEqual(here.redis);
+      expect(await here.finds('redis')).toEqual(here.redis);
+      expect(await here.reaches(here.redis, 6379)).toEqual(here.redis);
+      for (const name of [`${there.stack}_redis`, `${there.stack}_app`, `tasks.${there.stack}_redis`])
+        expect(await here.finds(name)).toEqual([]);
+      expect(await here.finds(`${there.stack}.seatrial.test`)).toEqual([]);
+      expect(there.addresses.length).toBeGreaterThan(2);
+      expect(await here.reaches(there.addresses, 6379)).toEqual([]);
+      expect(await here.reaches(there.addresses, 7379)).toEqual([]);
+    }
+  } finally {
+    one.letGo();
+    two.letGo();
+  }
+  for (const { report } of [one, two])
+    expect(await report).toMatchObject({ outcome: 'success', residue: [] });
+});
+
+async function held(): Promise<Held> {
+  const directory = temporaryDirectory();
+  const { environment, reference } = at(lab);
+  const signal = AbortSignal.timeout(60_000);
+  const options = { directory: join(directory, 'webdis.git'), environment, reference, signal };
+  const { directory: source, head } = await buildRecipe('webdis', options);
+  const house = houseIn(at(lab), directory);
+  const run = newRunId(Date.now(), house.random);
+  const up = Promise.withResolvers<void>();
+  const go = Promise.withResolvers<void>();
+  const router: Router = {
+    ...house.router,
+    async open(...args) {
+      const open = await house.router.open(...args);
+      return {
+        ...open,
+        async ask(...asked) {
+          const answer = await open.ask(...asked);
+          if (answer.from === 'app') {
+            up.resolve();
+            await go.promise;
+          }
+          return answer;
+        },
+      };
+    },
+  };
+  const report = conducted({
+    ...{ house: { ...house, router }, recipe: 'webdis', source, head, only: ['install'], directory, run },
+  });
+  // A run that ends before it is up must not leave the test waiting.
+  report.then(() => up.resolve(), up.reject);
+  return { run, up: up.promise, report, letGo: go.resolve };
+}
+
+/** The `app` of a run, as somebody inside it sees the world. */
+interface Inside {
+  readonly stack: string;
+  /** Addresses of its own Redis on the network that both are on. */
+  readonly redis: readonly string[];
+  /** Every address that a container of the run has. */
+  readonly addresses: readonly string[];
+  finds(name: string): Promise<readonly string[]>;
+  reaches(addresses: readonly string[], port: number): Promise<readonly string[]>;
+}
+
+async function appOf(run: RunId): Promise<Inside> {
+  const { engine } = at(lab);
+  const signal = AbortSignal.timeout(120_000);
+  const inside = async (id: string, script: string) =>
+    (await engine.exec(id, ['bash', '-c', script], signal)).stdout.split(/\s+/).filter((word) => word !== '');
+  const containers = (await engine.containers({ 'seatrial.run': run }, signal)).filter(
+    ({ running }) => running,
+  );
+  const serviceOf = (word: string) =>
+    containers.find(({ labels }) => labels['com.docker.swarm.service.name']?.endsWith(`_${word}`) === true) ??
+    expect.fail(`the run has no ${word}`);
+  const app = serviceOf('app').id;
+  const finds = (name: string) => inside(app, `getent ahostsv4 ${name} | awk '{ print $1 }' | sort -u`);
+  return {
+    stack: serviceOf('app').labels['com.docker.stack.namespace'] ?? expect.fail('no stack'),
+    addresses: (await Promise.all(containers.map(({ id }) => inside(id, 'hostname -I')))).flat(),
+    redis: await finds('redis'),
+    finds,
+    reaches: (addresses, port) =>
+      inside(
+        app,
+        addresses
+          .map((ip) => `(timeout 2 bash -c 'exec 3<>/dev/tcp/${ip}/${port}' && echo ${ip}) &`)
+          .join('\n') + '\nwait',
+      ),
+  };
+}
