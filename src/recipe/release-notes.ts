@@ -11,15 +11,14 @@ export interface ReleaseNote {
 
 /** The files below `release/` that abra shows: named after a release, or `next`, which comes last. */
 export function releaseNotesOf(files: readonly RepositoryFile[]): readonly ReleaseNote[] {
-  return files
-    .flatMap(({ path, content }): ReleaseNote[] => {
-      const [, version] = /^release\/([^/]+)$/.exec(path) ?? [];
-      if (version === undefined || !(version === 'next' || isRelease(version))) return [];
-      return [{ version, file: path, text: content.toString('utf8') }];
-    })
-    .sort((a, b) => rank(a) - rank(b) || compareReleases(a.version, b.version));
-}
-
-function rank(note: ReleaseNote): number {
-  return note.version === 'next' ? 1 : 0;
+  return (
+    files
+      .flatMap(({ path, content }): ReleaseNote[] => {
+        const [, version] = /^release\/([^/]+)$/.exec(path) ?? [];
+        if (version === undefined || !(version === 'next' || isRelease(version))) return [];
+        return [{ version, file: path, text: content.toString('utf8') }];
+      })
+      // `next` stands behind all numbers.
+      .sort((a, b) => compareReleases(a.version, b.version))
+  );
 }

@@ -64,6 +64,11 @@ describe('a secret of a recipe', () => {
     expect(wish('key', { ...files, '.env.sample': both }).length).toBe(30);
   });
 
+  test('is asked for as the last line of its variable says', () => {
+    const sample = 'SECRET_KEY_VERSION=v1 # length=10\nSECRET_KEY_VERSION=v1 # length=20\n';
+    expect(wish('key', { 'compose.yml': COMPOSE, '.env.sample': sample }).length).toBe(20);
+  });
+
   test('is not confused with one whose variable begins with the same letters', () => {
     const files = {
       'compose.yml': COMPOSE,

@@ -48,10 +48,10 @@ export interface ServiceNetwork extends Place {
 
 /** Of two mounts on one target the later file's counts, as Docker merges them. */
 export function mountsOf(parts: readonly Part[], env: Env): readonly ServiceMount[] {
-  const lists = partsAt(parts, 'volumes').map(({ file, node }) =>
+  const mounts = partsAt(parts, 'volumes').flatMap(({ file, node }) =>
     itemsOf(node).flatMap((item) => mountOf(file, item, env)),
   );
-  return mergedLists(lists, (mount) => mount.target);
+  return mergedLists(parts, mounts, (mount) => mount.target);
 }
 
 function mountOf(file: string, item: SourceNode, env: Env): ServiceMount[] {
@@ -87,7 +87,7 @@ export function fileMountsOf(
   block: 'configs' | 'secrets',
   env: Env,
 ): readonly FileMount[] {
-  const lists = partsAt(parts, block).map(({ file, node }) =>
+  const mounts = partsAt(parts, block).flatMap(({ file, node }) =>
     itemsOf(node).flatMap((item): FileMount[] => {
       const place = { file, line: item.line };
       const short = textOf(item);
@@ -97,12 +97,12 @@ export function fileMountsOf(
       return source === undefined ? [] : [{ ...place, source, target, mode }];
     }),
   );
-  return mergedLists(lists, (mount) => mount.source);
+  return mergedLists(parts, mounts, (mount) => mount.source);
 }
 
 /** Of several on one published port the later file's counts; those that the engine may choose are all one. */
 export function portsOf(parts: readonly Part[], env: Env): readonly ServicePort[] {
-  const lists = partsAt(parts, 'ports').map(({ file, node }) =>
+  const ports = partsAt(parts, 'ports').flatMap(({ file, node }) =>
     itemsOf(node).flatMap((item): ServicePort[] => {
       const place = { file, line: item.line };
       const short = textOf(item);
@@ -114,7 +114,7 @@ export function portsOf(parts: readonly Part[], env: Env): readonly ServicePort[
       return [{ ...place, target, published, protocol: protocol ?? 'tcp', mode: mode ?? 'ingress' }];
     }),
   );
-  return mergedLists(lists, (port) => port.published ?? '');
+  return mergedLists(parts, ports, (port) => port.published ?? '');
 }
 
 /** `[[address:]published:]target[/protocol]`; ranges stay as they are written. */

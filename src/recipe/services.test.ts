@@ -35,6 +35,7 @@ describe('a service of one file', () => {
     ['/anonymous', 'volume', undefined, '/anonymous', false],
     ['${DIR:-/srv}:/e', 'bind', '/srv', '/e', false],
     ['v:/data', 'volume', undefined, 'v:/data', false],
+    ['w:/data:ro', 'bind', 'w:/data', 'ro', false],
     ['{type: bind, source: /etc, target: /e, read_only: true}', 'bind', '/etc', '/e', true],
     ['{type: volume, source: data, target: /d}', 'volume', 'data', '/d', false],
     ['{type: tmpfs, target: /tmp}', 'tmpfs', undefined, '/tmp', false],

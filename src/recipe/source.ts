@@ -10,9 +10,11 @@ import {
   LineCounter,
   type Node,
   parseDocument,
+  type Scalar,
   visit,
 } from 'yaml';
 import { SeatrialError } from '../shared/errors.ts';
+import { printedNumber } from './yaml-number.ts';
 
 /**
  * A YAML file as values that know their lines. Aliases and merge keys have been followed, so
@@ -46,6 +48,8 @@ export interface SourceScalar {
   readonly value: string | number | boolean | null;
   /** As written, without quotes: `0444` stays `0444`. */
   readonly text: string;
+  /** It stands without quotes. */
+  readonly bare: boolean;
 }
 
 /** A stack document of hand-written files is some kilobytes; more is an attack on the reader. */
@@ -121,7 +125,7 @@ class Reader {
   }
 
   read(node: unknown, depth: number): SourceNode {
-    if (!isNode(node)) return { kind: 'scalar', line: 1, value: null, text: '' };
+    if (!isNode(node)) return { kind: 'scalar', line: 1, value: null, text: '', bare: true };
     const line = this.lineOf(node);
     if (depth > LIMITS.depth) throw refused('yaml-too-deep', this.path, line, TOO_DEEP);
     this.count(line);
@@ -189,13 +193,20 @@ class Reader {
   }
 }
 
-function scalar(node: { value: unknown; source?: string | undefined }, line: number): SourceScalar {
+function scalar(node: Scalar, line: number): SourceScalar {
   const { value } = node;
+  const bare = node.type === 'PLAIN' && node.tag === undefined;
   const kept =
     value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
       ? value
       : String(value);
-  return { kind: 'scalar', line, value: kept, text: node.source ?? (kept === null ? '' : String(kept)) };
+  return {
+    kind: 'scalar',
+    line,
+    value: kept,
+    text: node.source ?? (kept === null ? '' : String(kept)),
+    bare,
+  };
 }
 
 function refused(code: string, file: string, line: number | undefined, why: string): SeatrialError {
@@ -236,7 +247,7 @@ export function textOf(node: SourceNode | undefined): string | undefined {
  */
 export function pairsOf(node: SourceNode | undefined): readonly SourcePair[] {
   if (node?.kind === 'map')
-    return node.entries.map(({ key, line, value }) => ({ key, line, value: textOf(value), form: 'map' }));
+    return node.entries.map(({ key, line, value }) => ({ key, line, value: printedOf(value), form: 'map' }));
   return itemsOf(node).flatMap((item): SourcePair[] => {
     const text = textOf(item);
     if (text === undefined) return [];
@@ -247,6 +258,12 @@ export function pairsOf(node: SourceNode | undefined): readonly SourcePair[] {
         : { key: text.slice(0, equals), line: item.line, value: text.slice(equals + 1), form: 'list' },
     ];
   });
+}
+
+/** Docker takes numbers in such a map for numbers, and prints them in its own way. */
+function printedOf(node: SourceNode): string | undefined {
+  const number = node.kind === 'scalar' && node.bare ? printedNumber(node.text) : undefined;
+  return number ?? textOf(node);
 }
 
 export interface SourcePair {

@@ -78,12 +78,14 @@ export function lastByKey<Item>(items: readonly Item[], keyOf: (item: Item) => s
 }
 
 /**
- * Merges one list of each file as Docker does: where only one file has such a list it stays as it
- * is; where several do, the last of those with the same key counts.
+ * Merges the lists of a service as Docker does: where one file alone speaks of the service they
+ * stay as they are; where several do, if only of other things, the last of those with the same
+ * key counts, also within one file.
  */
 export function mergedLists<Item>(
-  lists: readonly (readonly Item[])[],
+  parts: readonly Part[],
+  items: readonly Item[],
   keyOf: (item: Item) => string,
 ): readonly Item[] {
-  return lists.length < 2 ? lists.flat() : lastByKey(lists.flat(), keyOf);
+  return parts.length < 2 ? items : lastByKey(items, keyOf);
 }

@@ -1,16 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parse } from 'yaml';
 import { printEnv } from '../../src/recipe/env-print.ts';
-import { fillIn, variablesIn } from '../../src/recipe/interpolate.ts';
-import type { RecipeService } from '../../src/recipe/services.ts';
-import { renderingDeployer } from '../support/deployer.ts';
-import { temporaryDirectory } from '../support/directory.ts';
+import { variablesIn } from '../../src/recipe/interpolate.ts';
+import { dockersView, ourView } from '../support/docker-view.ts';
 import { recipeOf } from '../support/recipe.ts';
 
-const signal = AbortSignal.timeout(120_000);
 const ENV = { A: 'one', E: '', long_name: 'two words', D: 'example.org' };
 
 test('variables are filled in as Docker fills them in', async () => {
@@ -57,12 +51,12 @@ test('variables are filled in as Docker fills them in', async () => {
       variablesIn(one).every(({ required, name, trap }) => !required || (name === 'A' && trap === undefined)),
     );
   const environment = Object.fromEntries(texts.map((one, index) => [`K${index}`, one]));
-  const printed = await configured({
+  const files = {
+    '.env.sample': printEnv(ENV),
     'compose.yml': JSON.stringify({ version: '3.8', services: { app: { image: 'x', environment } } }),
-  });
-  const { services } = parse(printed) as { services: { app: { environment: Record<string, string> } } };
-  for (const [index, one] of texts.entries())
-    expect(fillIn(one, ENV), one).toBe(services.app.environment[`K${index}`]);
+  };
+  const recipe = recipeOf(files);
+  expect(ourView(recipe)).toEqual(await dockersView(recipe, files));
 });
 
 const BASE = `version: "3.8"
@@ -140,78 +134,6 @@ secrets:
 ])('services are merged as Docker merges them: %s', async (_, overlays) => {
   const env = { ...ENV, COMPOSE_FILE: ['compose.yml', ...Object.keys(overlays)].join(':') };
   const files = { 'compose.yml': BASE, 'conf.txt': 'x', ...overlays, '.env.sample': printEnv(env) };
-  const { services } = recipeOf(files);
-  const docker = parse(await configured(files)) as { services: Record<string, DockerService> };
-  expect(services.map(({ name }) => name).sort()).toEqual(Object.keys(docker.services).sort());
-  for (const service of services) expect(ours(service)).toEqual(theirs(docker.services[service.name] ?? {}));
+  const recipe = recipeOf(files);
+  expect(ourView(recipe)).toEqual(await dockersView(recipe, files));
 });
-
-function ours(service: RecipeService): unknown {
-  return {
-    image: service.image?.value,
-    environment: Object.fromEntries(service.environment.map(({ key, value }) => [key, value ?? null])),
-    mounts: service.mounts
-      .map(({ type, source, target, readOnly }) => [target, type, source, readOnly])
-      .sort(),
-    ports: service.ports
-      .map(({ target, published, protocol, mode }) => [target, published, protocol, mode])
-      .sort(),
-    secrets: service.secrets.map(({ source, target }) => [source, target]).sort(),
-    configs: service.configs.map(({ source, target }) => [source, target]).sort(),
-    networks: service.networks.map(({ key }) => key).sort(),
-    replicas: service.deploy.replicas?.value,
-    order: service.deploy.updateOrder?.value,
-    labels: Object.fromEntries(
-      service.labels
-        .filter(({ place }) => place === 'deploy.labels')
-        .map(({ key, value }) => [key, fillIn(value, ENV)]),
-    ),
-  };
-}
-
-/** What Docker prints of a service. */
-interface DockerService {
-  readonly image?: string;
-  readonly environment?: Record<string, string | null>;
-  readonly volumes?: { type: string; source?: string; target: string; read_only?: boolean }[];
-  readonly ports?: { target: number; published?: number; protocol: string; mode: string }[];
-  readonly secrets?: { source: string; target?: string }[];
-  readonly configs?: { source: string; target?: string }[];
-  readonly networks?: Record<string, unknown>;
-  readonly deploy?: {
-    readonly replicas?: number;
-    readonly update_config?: { order?: string };
-    readonly labels?: Record<string, string>;
-  };
-}
-
-function theirs(service: DockerService): unknown {
-  const { volumes = [], ports = [], secrets = [], configs = [], deploy } = service;
-  return {
-    image: service.image,
-    environment: service.environment ?? {},
-    mounts: volumes.map((mount) => [mount.target, mount.type, mount.source, mount.read_only === true]).sort(),
-    ports: ports
-      .map((port) => [String(port.target), port.published?.toString(), port.protocol, port.mode])
-      .sort(),
-    secrets: secrets.map(({ source, target }) => [source, target]).sort(),
-    configs: configs.map(({ source, target }) => [source, target]).sort(),
-    networks: Object.keys(service.networks ?? {}).sort(),
-    replicas: deploy?.replicas?.toString(),
-    order: deploy?.update_config?.order,
-    labels: deploy?.labels ?? {},
-  };
-}
-
-async function configured(files: Readonly<Record<string, string>>): Promise<string> {
-  const directory = temporaryDirectory();
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(directory, path)), { recursive: true });
-    writeFileSync(join(directory, path), text);
-  }
-  const compose = Object.keys(files)
-    .filter((path) => path.endsWith('.yml'))
-    .map((path) => join(directory, path));
-  const deployer = await renderingDeployer(temporaryDirectory());
-  return await deployer.config(compose, directory, ENV, signal);
-}
