@@ -10,6 +10,8 @@ import { requireSpace } from '../lab/setup/space.ts';
 import { createCaddyRouter } from './adapters/caddy/router.ts';
 import { createDockerEngine } from './adapters/docker-engine/engine.ts';
 import { createGiteaForge } from './adapters/gitea/gitea-forge.ts';
+import { createNftFirewall } from './adapters/nft-firewall/firewall.ts';
+import { unguarded } from './adapters/nft-firewall/unguarded.ts';
 import { createResticBackup } from './adapters/restic/backup.ts';
 import { openDatabase } from './adapters/sqlite/database.ts';
 import { jobStore } from './adapters/sqlite/job-store.ts';
@@ -22,6 +24,8 @@ import type { OpenHouse, Parts, SeeEvent } from './cli/parts.ts';
 import { runProgram } from './cli/program.ts';
 import { readEnvironment } from './config/environment.ts';
 import { readSettings, type Settings, STATE_BYTES } from './config/settings.ts';
+import type { Engine } from './ports/engine.ts';
+import type { Firewall } from './ports/firewall.ts';
 import type { RunSettings } from './run/house.ts';
 import type { RunStore } from './run/store.ts';
 import type { WatchedForge } from './serve/options.ts';
@@ -138,6 +142,7 @@ async function openHouse(settings: Settings, see: SeeEvent): Promise<OpenHouse> 
         random,
         redactor,
       }),
+      firewall: firewallOf(engine, settings.policy.guardImage ?? tools),
       leases: createSwarmLeases(engine, systemClock),
       store: seen(runStore(db, systemClock, redactor), see),
       redactor,
@@ -151,6 +156,11 @@ async function openHouse(settings: Settings, see: SeeEvent): Promise<OpenHouse> 
     runs: runsOf(settings),
     close: db.close,
   };
+}
+
+function firewallOf(engine: Engine, image: string | undefined): Firewall {
+  if (image !== undefined) return createNftFirewall({ engine, image });
+  return unguarded('no image with the program nft is configured (guard_image under [policy])');
 }
 
 async function makeStateDir(directory: string): Promise<void> {

@@ -2,6 +2,7 @@ import type { PolicySettings } from '../config/policy.ts';
 import type { Backup } from '../ports/backup.ts';
 import type { Deployer } from '../ports/deployer.ts';
 import type { Engine } from '../ports/engine.ts';
+import type { Firewall } from '../ports/firewall.ts';
 import type { Leases } from '../ports/leases.ts';
 import type { Router } from '../ports/router.ts';
 import type { RunId } from '../shared/brand.ts';
@@ -16,6 +17,7 @@ export interface House {
   readonly deployer: Deployer;
   readonly router: Router;
   readonly backup: Backup;
+  readonly firewall: Firewall;
   readonly leases: Leases;
   readonly store: RunStore;
   /** What everything that leaves the process goes through. */
