@@ -1,13 +1,15 @@
+import { localReference, TOOLS } from '../lab/images/definitions.ts';
 import { clisOnPath, newest } from '../lab/setup/docker-cli.ts';
 import { requireSpace } from '../lab/setup/space.ts';
 import { abraVersion } from './adapters/abra/call.ts';
 import { versionNote } from './adapters/abra/version.ts';
 import { createDockerEngine } from './adapters/docker-engine/engine.ts';
 import { createGiteaForge } from './adapters/gitea/gitea-forge.ts';
+import { createNftFirewall } from './adapters/nft-firewall/firewall.ts';
 import type { Found } from './cli/parts.ts';
 import type { Environment } from './config/environment.ts';
 import { type ForgeSettings, type Settings, STATE_BYTES } from './config/settings.ts';
-import type { EngineInfo } from './ports/engine.ts';
+import type { Engine, EngineInfo } from './ports/engine.ts';
 import { asSeatrialError } from './shared/errors.ts';
 import { runProcess } from './shared/process.ts';
 import { oneLine } from './shared/text.ts';
@@ -52,6 +54,7 @@ export async function examine(
     ),
   );
   if (info !== undefined) found.push(swarm(info), balancing(info));
+  if (info !== undefined) found.push(await firewall(engine, settings, stop()));
   found.push(
     await look('state directory', 'Free some space, or choose another with --state-dir.', () =>
       space(settings.stateDir),
@@ -112,6 +115,26 @@ async function client(environment: Environment, signal: AbortSignal): Promise<st
   if (Number.parseInt(best.version, 10) < 23)
     throw new Error(`${best.version} at ${best.path} has no \`docker stack config\``);
   return `${best.version} at ${best.path}`;
+}
+
+/** Tries it for a moment: what a kernel lets be set cannot be read anywhere. */
+async function firewall(engine: Engine, settings: Settings, signal: AbortSignal): Promise<Found> {
+  const what = 'firewall';
+  const tools = localReference(TOOLS);
+  const image = settings.policy.guardImage ?? ((await engine.hasImage(tools, signal)) ? tools : undefined);
+  const remedy =
+    "Set guard_image under [policy] to an image with nft 1.0; until then apps can reach the node's own addresses.";
+  if (image === undefined || !(await engine.hasImage(image, signal)))
+    return {
+      what,
+      state: 'note',
+      detail: `no image with nft is here${image === undefined ? '' : ` (${image})`}`,
+      remedy,
+    };
+  const guard = await createNftFirewall({ engine, image }).open('doctor', { mode: 'open' }, {}, signal);
+  const why = await guard.standing(signal).finally(() => guard.close(signal));
+  if (why !== undefined) return { what, state: 'note', detail: why, remedy };
+  return { what, state: 'good', detail: "nftables keep apps from the node's own and link-local addresses" };
 }
 
 function swarm({ swarm: state }: EngineInfo): Found {

@@ -11,6 +11,8 @@ import { createAbraDeployer } from './adapters/abra/deployer.ts';
 import { createCaddyRouter } from './adapters/caddy/router.ts';
 import { createDockerEngine } from './adapters/docker-engine/engine.ts';
 import { createGiteaForge } from './adapters/gitea/gitea-forge.ts';
+import { createNftFirewall } from './adapters/nft-firewall/firewall.ts';
+import { unguarded } from './adapters/nft-firewall/unguarded.ts';
 import { createResticBackup } from './adapters/restic/backup.ts';
 import { openDatabase } from './adapters/sqlite/database.ts';
 import { imageStore } from './adapters/sqlite/image-store.ts';
@@ -26,6 +28,7 @@ import { readEnvironment } from './config/environment.ts';
 import { readSettings, type Settings, STATE_BYTES } from './config/settings.ts';
 import type { Deployer } from './ports/deployer.ts';
 import type { Engine } from './ports/engine.ts';
+import type { Firewall } from './ports/firewall.ts';
 import type { RegistryAccess } from './ports/registry.ts';
 import type { RunSettings } from './run/house.ts';
 import type { RunStore } from './run/store.ts';
@@ -139,6 +142,7 @@ async function openHouse(settings: Settings, see: SeeEvent): Promise<OpenHouse> 
         random,
         redactor,
       }),
+      firewall: firewallOf(engine, settings.policy.guardImage ?? tools),
       leases: createSwarmLeases(engine, systemClock),
       registry,
       images: imageStore(db),
@@ -188,6 +192,11 @@ function deployerOf(settings: Settings, engine: Engine, swarm: Deployer): Deploy
     ...{ abra, swarm, engine, redactor },
     directory: join(settings.stateDir, 'abra'),
   });
+}
+
+function firewallOf(engine: Engine, image: string | undefined): Firewall {
+  if (image !== undefined) return createNftFirewall({ engine, image });
+  return unguarded('no image with the program nft is configured (guard_image under [policy])');
 }
 
 async function makeStateDir(directory: string): Promise<void> {

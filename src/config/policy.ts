@@ -3,12 +3,22 @@ import { z } from 'zod';
 const Count = z.number().int().min(1);
 const Bytes = z.union([z.number().int().positive(), z.string().regex(/^\d+(\.\d+)?\s*[kmgt]?i?b?$/i)]);
 
+const PACKAGE_REGISTRIES = [
+  ...['registry.npmjs.org', 'pypi.org', 'files.pythonhosted.org', 'rubygems.org', 'repo.packagist.org'],
+  ...['index.crates.io', 'static.crates.io', 'proxy.golang.org', 'repo.maven.apache.org'],
+  ...['deb.debian.org', 'security.debian.org', 'dl-cdn.alpinelinux.org'],
+];
+
 /** `[policy]` of seatrial.toml: what recipes may ask for, and what they get. */
 export const PolicySchema = z
   .strictObject({
     /** Of the files that allow single recipes more; relative to the configuration file. */
     directory: z.string().default('policies'),
     egress: z.enum(['open', 'registries', 'none']).default('open'),
+    /** What `registries` lets apps reach: hosts from which they fetch packages at their start. */
+    registries: z.array(z.string().regex(/^[a-z0-9.-]+$/i, 'a host name')).default(PACKAGE_REGISTRIES),
+    /** Image with the program nft, from which the node's firewall is set. */
+    guard_image: z.string().optional(),
     /** Where images may come from; left out, from anywhere. */
     image_hosts: z.array(z.string().regex(/^[a-z0-9.-]+(:\d+)?$/i, 'a host name')).optional(),
     /** Of one task. */
@@ -28,7 +38,10 @@ export const PolicySchema = z
 export interface PolicySettings {
   /** Directory of the files with approvals. */
   readonly directory: string;
-  readonly egress: Egress;
+  readonly egress: EgressMode;
+  /** Hosts that the egress `registries` allows. */
+  readonly registries: readonly string[];
+  readonly guardImage: string | undefined;
   /** Undefined: images may come from anywhere. */
   readonly imageHosts: readonly string[] | undefined;
   readonly limits: PolicyLimits;
@@ -38,7 +51,7 @@ export interface PolicySettings {
  * What an app may reach beyond its own networks: anything, only the registries, or nothing.
  * The stack itself can only be shut off wholly; the rest is the business of the host's firewall.
  */
-export type Egress = 'open' | 'registries' | 'none';
+export type EgressMode = 'open' | 'registries' | 'none';
 
 /** Memory and sizes in bytes. */
 export interface PolicyLimits {
@@ -62,6 +75,8 @@ export function policySettings(read: z.infer<typeof PolicySchema>, directory: st
   return {
     directory,
     egress: read.egress,
+    registries: read.registries,
+    guardImage: read.guard_image,
     imageHosts: read.image_hosts,
     limits: {
       cpus: read.cpus,

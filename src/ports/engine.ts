@@ -227,7 +227,11 @@ export interface Engine {
   networks(labels: Labels, signal: AbortSignal): Promise<readonly Network[]>;
   /** IPv4 addresses by container id on one network of this node; empty where there is no such network. */
   addressesOn(network: string, signal: AbortSignal): Promise<ReadonlyMap<string, string>>;
-  createOverlay(name: string, labels: Labels, signal: AbortSignal): Promise<void>;
+  /** Attachable; `internal` gives it no way out of the node. */
+  createOverlay(
+    network: { readonly name: string; readonly labels: Labels; readonly internal: boolean },
+    signal: AbortSignal,
+  ): Promise<void>;
   /** Connects a container, which then answers to these names on that network. */
   connect(
     network: string,

@@ -1,8 +1,10 @@
 import { removeAppWithData } from '../integrity/wipe.ts';
 import type { Ledger } from '../journal/ledger.ts';
 import type { OpenBackup } from '../ports/backup.ts';
+import type { OpenFirewall } from '../ports/firewall.ts';
 import type { OpenRouter } from '../ports/router.ts';
 import type { RunId } from '../shared/brand.ts';
+import { egressOf } from './guard.ts';
 import type { House } from './house.ts';
 import { runLabels } from './house.ts';
 import { networkOf, type Rendered } from './prepare.ts';
@@ -14,16 +16,27 @@ export interface AppsHouse {
   readonly signal: AbortSignal;
 }
 
-/** Makes the networks of the apps, and what serves all of them: the router and the backup repository. */
+/** What serves all apps of a run. */
+export interface Helpers {
+  readonly router: OpenRouter;
+  readonly backup: OpenBackup;
+  readonly firewall: OpenFirewall;
+}
+
+/** Makes the networks of the apps, and what serves all of them: router, backup repository, firewall. */
 export async function openApps(
   { house, ledger, run, signal }: AppsHouse,
   apps: readonly Rendered[],
-): Promise<{ router: OpenRouter; backup: OpenBackup }> {
+): Promise<Helpers> {
   const expires = apps[0]?.head.place.expires ?? 0;
   const labels = runLabels(run, house.settings.controller, expires);
   const networks = apps.map(({ app }) => networkOf(app));
+  const egress = egressOf(house.settings.policy);
+  const internal = egress.mode === 'none';
+  ledger.intend('container', [house.firewall.containerName(run)]);
+  const firewall = await house.firewall.open(run, egress, labels, signal);
   ledger.intend('network', networks);
-  for (const network of networks) await house.engine.createOverlay(network, labels, signal);
+  for (const name of networks) await house.engine.createOverlay({ name, labels, internal }, signal);
   ledger.intend('container', [house.router.containerName(run), ...house.backup.names(run).containers]);
   ledger.intend('volume', [house.backup.names(run).volume]);
   const routes = apps.flatMap(({ head, previous }) => [...(previous?.routes ?? []), ...head.routes]);
@@ -31,7 +44,7 @@ export async function openApps(
     house.router.open(run, routes, labels, signal),
     house.backup.open(run, labels, signal),
   ]);
-  return { router, backup };
+  return { router, backup, firewall };
 }
 
 /** Takes one app away while the run goes on, so that its slot is free and its data cannot help another. */

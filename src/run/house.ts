@@ -2,6 +2,7 @@ import type { PolicySettings } from '../config/policy.ts';
 import type { Backup } from '../ports/backup.ts';
 import type { Deployer } from '../ports/deployer.ts';
 import type { Engine } from '../ports/engine.ts';
+import type { Firewall } from '../ports/firewall.ts';
 import type { Leases } from '../ports/leases.ts';
 import type { RegistryAccess } from '../ports/registry.ts';
 import type { Router } from '../ports/router.ts';
@@ -18,6 +19,7 @@ export interface House {
   readonly deployer: Deployer;
   readonly router: Router;
   readonly backup: Backup;
+  readonly firewall: Firewall;
   readonly leases: Leases;
   readonly store: RunStore;
   /** What everything that leaves the process goes through. */

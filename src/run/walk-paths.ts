@@ -3,12 +3,11 @@ import type { RunKey } from '../integrity/seed.ts';
 import type { RunEvent } from '../journal/event.ts';
 import type { Ledger } from '../journal/ledger.ts';
 import type { Path } from '../plan/plan.ts';
-import type { OpenBackup } from '../ports/backup.ts';
 import type { Lease } from '../ports/leases.ts';
-import type { OpenRouter } from '../ports/router.ts';
 import type { StageContext } from '../stages/context.ts';
 import type { StageName } from '../trigger/request.ts';
-import { type AppsHouse, clearApp, openApps } from './apps.ts';
+import { type AppsHouse, clearApp, type Helpers, openApps } from './apps.ts';
+import { guarded } from './guard.ts';
 import type { House } from './house.ts';
 import { walk } from './path.ts';
 import type { Prepared, Rendered } from './prepare.ts';
@@ -39,6 +38,8 @@ export async function walkPaths(options: WalkOptions): Promise<void> {
   const helpers = await openApps(scope, apps);
   options.emit({ type: 'adjusted', adjustments: apps[0]?.head.adjustments ?? [] });
   try {
+    const say = (text: string) => options.emit({ type: 'progress', stage: undefined, text });
+    await guarded(helpers.firewall, say, signal);
     await sideBySide(options, scope, helpers);
   } finally {
     await closeHelpers(helpers);
@@ -46,14 +47,9 @@ export async function walkPaths(options: WalkOptions): Promise<void> {
 }
 
 /** Nothing may still be coming up when everything is taken away; what fails here turns up as residue. */
-async function closeHelpers({ router, backup }: Helpers): Promise<void> {
+async function closeHelpers({ router, backup, firewall }: Helpers): Promise<void> {
   const stop = AbortSignal.timeout(CLOSE_MS);
-  await Promise.allSettled([router.close(stop), backup.close(stop)]);
-}
-
-interface Helpers {
-  readonly router: OpenRouter;
-  readonly backup: OpenBackup;
+  await Promise.allSettled([router.close(stop), backup.close(stop), firewall.close(stop)]);
 }
 
 async function sideBySide(options: WalkOptions, scope: AppsHouse, helpers: Helpers): Promise<void> {
@@ -87,9 +83,10 @@ function contextOf(
   stage: StageName,
 ): StageContext {
   const { house, prepared, images, key, ledger, signal, emit } = options;
+  const { router, backup } = helpers;
   const { engine, deployer, clock } = house;
   return {
     ...{ stage, app: path.app, head: app.head, previous: app.previous, suite: prepared.suite, images, key },
-    ...{ engine, deployer, clock, ...helpers, ledger, signal, emit },
+    ...{ engine, deployer, clock, router, backup, ledger, signal, emit },
   };
 }

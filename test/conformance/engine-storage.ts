@@ -35,7 +35,7 @@ export function storageConformance(stage: EngineStage): void {
     test('let containers find each other by the names they were connected under', async () => {
       const { engine, corner, image } = stage();
       const name = corner.name('net');
-      await engine.createOverlay(name, corner.labels, soon());
+      await engine.createOverlay({ name, labels: corner.labels, internal: false }, soon());
       const ids: string[] = [];
       for (const alias of ['one.example', 'two.example']) {
         const spec = {

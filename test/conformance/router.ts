@@ -143,7 +143,7 @@ async function startApps({ engine, image }: RouterWorld, corner: Corner): Promis
   const ids: string[] = [];
   for (const word of ['one', 'two']) {
     const network = corner.name(`net-${word}`);
-    await engine.createOverlay(network, corner.labels, soon());
+    await engine.createOverlay({ name: network, labels: corner.labels, internal: false }, soon());
     const content = Buffer.from(caddyfile(word));
     const command = ['run', '--config', '/tmp/Caddyfile', '--adapter', 'caddyfile'];
     const spec = { name: corner.name(word), image, labels: corner.labels, entrypoint: ['caddy'], command };

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { buildCustomHtml, type CustomHtml } from '../../lab/custom-html/custom-html.ts';
 import { createCaddyRouter } from '../../src/adapters/caddy/router.ts';
+import { createNftFirewall } from '../../src/adapters/nft-firewall/firewall.ts';
 import { createResticBackup } from '../../src/adapters/restic/backup.ts';
 import { openDatabase } from '../../src/adapters/sqlite/database.ts';
 import { imageStore } from '../../src/adapters/sqlite/image-store.ts';
@@ -32,6 +33,7 @@ export function houseIn(lab: TestLab, directory: string): House & { close(): voi
     ...{ engine, deployer, random, redactor, clock: systemClock },
     router: createCaddyRouter({ engine, image: images.tools }),
     backup: createResticBackup({ engine, image: images.tools, random, redactor }),
+    firewall: createNftFirewall({ engine, image: images.tools }),
     leases: createSwarmLeases(engine, systemClock),
     images: imageStore(db),
     registry: { logins: [], mirror: undefined, pullDeadline: 60_000, imageBudget: 50_000_000_000 },

@@ -57,12 +57,13 @@ export function storageCalls(connection: Connection): StorageCalls {
       );
     },
 
-    async createOverlay(name, labels, signal) {
+    async createOverlay({ name, labels, internal }, signal) {
       await call(`create network ${name}`, signal, (docker) =>
         docker.createNetwork({
           Name: name,
           Driver: 'overlay',
           Attachable: true,
+          Internal: internal,
           CheckDuplicate: true,
           Labels: { ...labels },
           abortSignal: signal,

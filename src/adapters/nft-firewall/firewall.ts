@@ -1,11 +1,12 @@
 import { lookup } from 'node:dns/promises';
 import type { Engine, Labels } from '../../ports/engine.ts';
 import type { Egress, Firewall, OpenFirewall } from '../../ports/firewall.ts';
-import { asSeatrialError, SeatrialError } from '../../shared/errors.ts';
+import { asSeatrialError } from '../../shared/errors.ts';
 import { oneLine } from '../../shared/text.ts';
 import { until } from '../../shared/wait.ts';
 import { limitContainers } from './limit-containers.ts';
 import { rulesFor } from './rules.ts';
+import { tooLittle } from './unguarded.ts';
 
 export interface NftFirewallOptions {
   readonly engine: Engine;
@@ -96,7 +97,7 @@ function opened(engine: Engine, { run, table, egress, started }: Opening): OpenF
       } catch (error) {
         signal.throwIfAborted();
         const why = asSeatrialError(error).message;
-        if (egress.mode === 'registries') throw unguarded(why);
+        if (egress.mode === 'registries') throw tooLittle(egress, why);
         return why;
       }
     },
@@ -111,14 +112,4 @@ function opened(engine: Engine, { run, table, egress, started }: Opening): OpenF
 async function addressesOf(hosts: readonly string[]): Promise<string[]> {
   const found = await Promise.all(hosts.map((host) => lookup(host, { all: true, family: 4 })));
   return [...new Set(found.flat().map(({ address }) => address))].sort();
-}
-
-function unguarded(why: string): SeatrialError {
-  return new SeatrialError({
-    kind: 'environment',
-    code: 'egress-unguarded',
-    sentence: `The apps of this run may reach only some hosts, but this node's firewall cannot be set: ${why}`,
-    remedy: 'Choose the egress `open` or `none`, or a node with nftables; `seatrial doctor` shows more.',
-    facts: { why },
-  });
 }

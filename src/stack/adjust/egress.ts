@@ -1,4 +1,4 @@
-import type { Egress } from '../../config/policy.ts';
+import type { EgressMode } from '../../config/policy.ts';
 import { isExternal, type StackFile } from '../document.ts';
 import type { Adjustment } from './adjustment.ts';
 
@@ -7,7 +7,7 @@ import type { Adjustment } from './adjustment.ts';
  * that services publish cannot work then, since Docker reaches them over the same bridge.
  * `registries` is the business of the host's firewall alone: nodes pull images, not containers.
  */
-export function closeEgress(file: StackFile, egress: Egress): Adjustment[] {
+export function closeEgress(file: StackFile, egress: EgressMode): Adjustment[] {
   if (egress !== 'none') return [];
   const own = Object.entries(file.networks ?? {}).filter(([, entry]) => !isExternal(entry));
   const networks = Object.fromEntries(own.map(([key, entry]) => [key, { ...entry, internal: true }]));
