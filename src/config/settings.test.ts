@@ -110,6 +110,26 @@ describe('the deployer', () => {
   });
 });
 
+test('registries have a mirror, logins, a deadline and a budget', () => {
+  const file = `
+[registry]
+mirror = "mirror.example:5000/hub"
+pull_deadline = 60
+image_budget = 5000000
+credentials = [{ host = "docker.io", username = "bot", password_env = "HUB" }]
+`;
+  expect(read(file, {}).registry).toEqual({
+    mirror: 'mirror.example:5000/hub',
+    credentials: [{ host: 'docker.io', username: 'bot', passwordVariable: 'HUB' }],
+    pullDeadline: 60_000,
+    imageBudget: 5_000_000,
+  });
+  expect(read(file, { SEATRIAL_REGISTRY_MIRROR: 'other.example' }).registry.mirror).toBe('other.example');
+  expect(read('', {}).registry).toEqual({
+    ...{ mirror: undefined, credentials: [], pullDeadline: 900_000, imageBudget: 20_000_000_000 },
+  });
+});
+
 test('a forge has a name, an address, a token variable and repositories', () => {
   const { forges } = read(
     `
@@ -153,6 +173,7 @@ describe('a file that is not understood is named, with the key that is wrong', (
   const forge = '[[forge]]\nkind = "forgejo"\nurl = "https://x.example"\ntoken_env = "T"\n';
   test.each([
     ['a key that does not exist', '[controller]\nmax_test = 4', 'max_test'],
+    ['a mirror with a scheme', '[registry]\nmirror = "https://x.example"', 'mirror'],
     ['a table that does not exist', '[controler]\nname = "x"', 'controler'],
     ['text for a number', '[controller]\nrun_deadline = "1h"', 'run_deadline'],
     ['a domain in upper case', '[controller]\nbase_domain = "Example.org"', 'base_domain'],

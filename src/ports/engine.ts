@@ -244,7 +244,7 @@ export interface Engine {
 
   services(labels: Labels, signal: AbortSignal): Promise<readonly Service[]>;
   tasks(serviceNames: readonly string[], signal: AbortSignal): Promise<readonly Task[]>;
-  /** How many tasks of services with these ids the swarm still knows, removed services included. */
+  /** How many tasks of services with these ids the swarm still knows, removed services included, but not what ended of jobs: that it keeps for ever. */
   tasksLeft(serviceIds: readonly string[], signal: AbortSignal): Promise<number>;
   removeService(id: string, signal: AbortSignal): Promise<void>;
 

@@ -136,7 +136,7 @@ describe('on a real swarm cannot come up', { timeout: 90_000 }, () => {
     const network = { ipam: { config: [{ subnet: '10.213.91.0/29' }] } };
     const app = { ...STAYS, networks: ['small'], deploy: { replicas: 9 } };
     const stack = await deployed({ services: { app }, networks: { small: network } });
-    const why = await blamed(stack, ['app'], -20_000);
+    const why = await blamed(stack, ['app'], 25_000);
     expect(why).toMatchObject({ fault: 'environment', cause: { code: 'no-addresses' } });
   });
 

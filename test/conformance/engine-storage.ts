@@ -80,6 +80,40 @@ export function storageConformance(stage: EngineStage): void {
       expect(await engine.hasImage(image, soon())).toBe(true);
     });
 
+    test('go by their names and ids, and leave with their last name', async () => {
+      const { engine, image, corner } = stage();
+      await engine.pull(image, soon());
+      const there = await engine.image(image, soon());
+      if (there === undefined) throw new Error('no image');
+      expect(there.names).toContain(image);
+      expect(there.bytes).toBeGreaterThan(1_000_000);
+      expect(await engine.image(there.id, soon())).toEqual(there);
+      expect(await engine.images(soon())).toContainEqual(expect.objectContaining({ id: there.id }));
+      const name = `${corner.name('image')}:1`;
+      await engine.tagImage(image, name, soon());
+      expect((await engine.image(name, soon()))?.id).toBe(there.id);
+      expect(await engine.removeImage(name, soon())).toBe(true);
+      expect(await engine.image(name, soon())).toBeUndefined();
+      expect(await engine.hasImage(image, soon())).toBe(true);
+      expect(await engine.removeImage(name, soon())).toBe(true);
+    });
+
+    test('of several repositories are not removed by their id', async () => {
+      const { engine, image, corner } = stage();
+      const name = `${corner.name('image')}:1`;
+      await engine.tagImage(image, name, soon());
+      const id = (await engine.image(name, soon()))?.id ?? '';
+      expect(await engine.removeImage(id, soon())).toBe(false);
+      expect(await engine.hasImage(name, soon())).toBe(true);
+      expect(await engine.removeImage(name, soon())).toBe(true);
+    });
+
+    test('of a name that is none are not there', async () => {
+      const { engine } = stage();
+      expect(await engine.hasImage('Not:A:Name', soon())).toBe(false);
+      expect(await engine.image('Not:A:Name', soon())).toBeUndefined();
+    });
+
     test('that their registry does not have are refused as missing', async () => {
       const { engine, missingImage } = stage();
       expect(await engine.hasImage(missingImage, soon())).toBe(false);

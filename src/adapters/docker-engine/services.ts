@@ -108,12 +108,18 @@ export function asService(raw: unknown): Service {
   };
 }
 
+const ENDED = ['complete', 'failed', 'shutdown', 'rejected', 'orphaned', 'remove'];
+
+/** Swarm never forgets the tasks of a job, not even when the job is gone; they hold nothing any more. */
+export function isEndedJob(raw: unknown): boolean {
+  const task = TaskSchema.parse(raw);
+  return task.JobIteration !== undefined && task.JobIteration !== null && ENDED.includes(task.Status.State);
+}
+
 export function asTask(raw: unknown): Task {
   const task = TaskSchema.parse(raw);
   const container = task.Status.ContainerStatus;
-  const ended = ['complete', 'failed', 'shutdown', 'rejected', 'orphaned', 'remove'].includes(
-    task.Status.State,
-  );
+  const ended = ENDED.includes(task.Status.State);
   return {
     id: task.ID,
     serviceId: task.ServiceID,

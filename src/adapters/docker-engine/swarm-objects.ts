@@ -3,7 +3,7 @@ import type { Engine, Labels, SwarmObject } from '../../ports/engine.ts';
 import { SeatrialError } from '../../shared/errors.ts';
 import type { Connection } from './connection.ts';
 import { labelFilter } from './labels.ts';
-import { asService, asTask } from './services.ts';
+import { asService, asTask, isEndedJob } from './services.ts';
 
 type SwarmCalls = Pick<
   Engine,
@@ -43,7 +43,8 @@ export function swarmCalls(connection: Connection): SwarmCalls {
     async tasksLeft(serviceIds, signal) {
       if (serviceIds.length === 0) return 0;
       const found = await call('list tasks', signal, (docker) => docker.listTasks({ abortSignal: signal }));
-      return found.map(asTask).filter((task) => serviceIds.includes(task.serviceId)).length;
+      const kept = found.filter((task) => !isEndedJob(task)).map(asTask);
+      return kept.filter((task) => serviceIds.includes(task.serviceId)).length;
     },
 
     async removeService(id, signal) {
