@@ -1,7 +1,11 @@
 import { SeatrialError } from '../shared/errors.ts';
 import { parseCompose } from './compose.ts';
 import { decodeText } from './decode.ts';
+import { pathWithin } from './paths.ts';
 import { type Recipe, withCompose } from './recipe.ts';
+
+/** Where `COMPOSE_FILE` says nothing. */
+const USUAL = 'compose.yml';
 
 /**
  * The recipe with the compose files that a `COMPOSE_FILE` of ours names switched on, in that
@@ -9,11 +13,10 @@ import { type Recipe, withCompose } from './recipe.ts';
  * throws.
  */
 export function withOverlays(recipe: Recipe, composeFile: string): Recipe {
-  const paths = [...new Set(composeFile.split(':').map((path) => path.replace(/^\.\//, '')))].filter(
-    (path) => path !== '',
-  );
-  const now = recipe.compose.map(({ path }) => path);
-  if (paths.join(':') === now.join(':')) return recipe;
+  // What the sample itself says has been followed already.
+  if (composeFile === (recipe.env['COMPOSE_FILE'] ?? USUAL)) return recipe;
+  const named = composeFile.split(':').filter((path) => path !== '');
+  const paths = [...new Set(named.map((path) => pathWithin('', path) ?? path))];
   const known = [...recipe.compose, ...recipe.inactive];
   const compose = paths.map((path) => {
     const parsed = known.find((file) => file.path === path);

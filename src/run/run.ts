@@ -59,6 +59,9 @@ export async function carryOut(options: RunOptions): Promise<Verdict> {
       images: imagesOf(apps),
     });
     const pinned = await pinApps(engine, apps, signal);
+    // All apps of a run have the head's images in common.
+    const known = pinned[0]?.head.findings ?? [];
+    if (known.length > 0) emit({ type: 'findings', findings: known });
     lease = await admit(house, prepared.plan, (reason) => emit({ type: 'waiting', reason }), signal);
     emit({ type: 'admitted', slots: lease.slots });
     const leased = AbortSignal.any([signal, lease.lost]);

@@ -114,6 +114,15 @@ export function storageConformance(stage: EngineStage): void {
       expect(await engine.image('Not:A:Name', soon())).toBeUndefined();
     });
 
+    test('that came from a registry are known by the digest that it gave them', async () => {
+      const { engine, image } = stage();
+      await engine.pull(image, soon());
+      const digest = await engine.digest(image, soon());
+      expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
+      expect(await engine.hasImage(`${image}@${digest}`, soon())).toBe(true);
+      expect(await engine.digest('no-such-image:1', soon())).toBeUndefined();
+    });
+
     test('that their registry does not have are refused as missing', async () => {
       const { engine, missingImage } = stage();
       expect(await engine.hasImage(missingImage, soon())).toBe(false);

@@ -67,6 +67,10 @@ test('secrets, an overlay and a templated config: kept by the upgrade, the same 
   expect(pages.length).toBeGreaterThanOrEqual(2);
   expect(new Set(pages)).toEqual(new Set([`${generated?.value} ${BY_HAND} hello from the suite\n`]));
 
+  // By digest alone, so that a tag that moves meanwhile changes nothing.
+  for (const { document } of deployments)
+    expect(document).toMatch(/image: \S+:1\.22\.\d@sha256:[0-9a-f]{64}\n/);
+
   const fresh = deployments.find(({ stack }) => stack.endsWith('f'));
   expect(fresh?.secrets[0]?.value).toMatch(/^[0-9a-f]{12}$/);
 
