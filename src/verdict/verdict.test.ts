@@ -8,6 +8,16 @@ const ALL_PASS = [check('install', 'pass'), check('upgrade', 'pass'), check('bac
 const CLEAN = tornDown([]);
 const DIRTY = tornDown([{ kind: 'volume', name: 'stack_data' }]);
 
+test('a refusal is the verdict, sunk and with the refusal’s own cause, whatever else there is', () => {
+  const cause = { code: 'bind-mount', sentence: 'It mounts /etc.', evidence: ['compose.yml:3'] };
+  const verdict = verdictOf([{ type: 'refused', cause }, CLEAN]);
+  expect(verdict).toMatchObject({
+    ...{ outcome: 'refused', stage: 'install', cause, residue: [] },
+    level: { reached: 0, name: 'Sunk', stopsAt: { level: 1, reason: 'It mounts /etc.' } },
+  });
+  expect(verdictOf([check('install', 'error'), { type: 'refused', cause }, DIRTY]).outcome).toBe('refused');
+});
+
 describe('the outcome of a run', () => {
   test.each<[string, readonly RunEvent[], string, ResultStage | null]>([
     ['all pass', [...ALL_PASS, CLEAN], 'success', null],

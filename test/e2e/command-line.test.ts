@@ -50,6 +50,18 @@ describe('help', () => {
   });
 });
 
+test('a recipe whose files are an attack on their reader ends with 5, by file and line', async () => {
+  const tree = workTree();
+  tree.write('compose.yml', `${COMPOSE}    image: evil\n`);
+  tree.commit('two images');
+  const { code, err } = await seatrial(['plan', 'x', '--source', tree.directory], {
+    env: { SEATRIAL_STATE_DIR: temporaryDirectory() },
+  });
+  expect(code).toBe(5);
+  expect(err).toContain('compose.yml line 5');
+  expect(err).toContain('`image` stands there twice');
+});
+
 describe('bad usage ends with 2 and says what is wrong', () => {
   test.each<[string, string[], string]>([
     ['an unknown command', ['tset'], "unknown command 'tset'"],

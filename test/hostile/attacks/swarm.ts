@@ -281,6 +281,34 @@ const NETWORKS: readonly Attack[] = [
   }),
 ];
 
+const address = (feature: string) => ({
+  ...{ code: 'node-address', feature, approvable: true as const, rendered: true as const },
+});
+
+/** Requirement 41: the node by another name. */
+const NODE: readonly Attack[] = [
+  inService(41, 'the node as a host', 'extra_hosts:\n  - "host.docker.internal:host-gateway" #!', {
+    ...address('extra_hosts:host-gateway'),
+  }),
+  inService(41, 'the metadata service as a host', 'extra_hosts: {meta: 169.254.169.254} #!', {
+    ...address('extra_hosts:169.254.169.254'),
+  }),
+  inService(
+    41,
+    'the metadata service as a host by a variable',
+    'extra_hosts: ["m:${M:-169.254.169.254}"] #!',
+    {
+      ...address('extra_hosts:169.254.169.254'),
+    },
+  ),
+  inService(
+    41,
+    'the metadata service as name server',
+    'dns: 169.254.169.253 #!',
+    address('dns:169.254.169.253'),
+  ),
+];
+
 export const SWARM: readonly Attack[] = [
-  ...[PORTS, EXTERNAL, NODES, AMOUNTS, NAMES, ROUTES, IMAGES, NETWORKS].flat(),
+  ...[PORTS, EXTERNAL, NODES, AMOUNTS, NAMES, ROUTES, IMAGES, NETWORKS, NODE].flat(),
 ];
