@@ -57,6 +57,9 @@ test.each([
     'could not take',
     `${RPC} Unknown desc = The swarm does not have a leader. It's possible that too few managers are online.`,
   ],
+  ['B37', 'recipe', '`services.app.deploy.replicas`', 'services.app.deploy.replicas must be a integer'],
+  ['B37', 'recipe', 'start_period', "services.a.healthcheck.start_period Does not match format 'duration'"],
+  ['B34', 'recipe', 's_cert_v1', 'secret not inserted (#generate=false): s_cert_v1'],
   ['deploy-refused', 'recipe', 'nobody', 'something nobody has foreseen'],
 ])('a stack that Docker refuses is %s, the fault of the %s, and names %s', (code, fault, named, words) => {
   const told = refusal(words);

@@ -69,6 +69,18 @@ const READINGS: readonly Reading[] = [
     tell: (service) =>
       `Service ${service} changes its mode, which Swarm allows only where it is taken away and made anew`,
   },
+  // The next two are abra's: with every variable filled in the files have been read before.
+  {
+    ...{ code: 'B37', fault: 'recipe' },
+    pattern: /(services\.\S+) (?:must be an? (?:integer|number|boolean)|does not match format)/i,
+    tell: (field) =>
+      `\`${field}\` takes its value from a variable, and abra also reads the files with variables left as they are`,
+  },
+  {
+    ...{ code: 'B34', fault: 'recipe' },
+    pattern: /secret not inserted \(#generate=false\): (\S+)/i,
+    tell: (name) => `The secret ${name} has to be inserted by hand, and was not`,
+  },
   {
     ...{ code: 'no-addresses', fault: 'environment' },
     pattern: /non-overlapping IPv4 address pool|pool overlaps|fully subnetted|address pools? .*exhausted/i,

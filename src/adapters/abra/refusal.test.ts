@@ -15,6 +15,7 @@ describe('what abra says at its end decides whose fault it is', () => {
     ],
     ['secret not inserted (#generate=false): x_cert_v1', 'recipe', 'deploy-refused'],
     ['invalid mount config for type "bind"', 'recipe', 'deploy-refused'],
+    ['invalid image reference for service x_app: a//b', 'recipe', 'deploy-refused'],
     ['recipe (/x) has locally unstaged changes?', 'internal', 'abra-failed'],
     ['x.test is already deployed', 'internal', 'abra-failed'],
     ['the input device is not a TTY', 'internal', 'abra-failed'],

@@ -1,6 +1,7 @@
 import { SeatrialError } from '../../shared/errors.ts';
 import type { ProcessResult } from '../../shared/process.ts';
 import { lastLines } from '../../shared/text.ts';
+import { refusal } from '../../stages/refusal.ts';
 
 /** Words with which abra, or Docker through it, turns down what a recipe says. */
 const OF_THE_RECIPE = [
@@ -47,7 +48,9 @@ export function refused(
       ...{ kind: 'internal', code: 'abra-failed', facts },
       sentence: `${what}, and it is our call that was wrong: ${words}`,
     });
-  if (OF_THE_RECIPE.some((pattern) => pattern.test(words)))
+  // Those that the stage knows it sorts itself, the swarm's own troubles among them.
+  const known = words !== '' && refusal(words).code !== 'deploy-refused';
+  if (known || OF_THE_RECIPE.some((pattern) => pattern.test(words)))
     return new SeatrialError({
       ...{ kind: 'recipe', code: 'deploy-refused', facts },
       sentence: `${what}: ${words}`,
