@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { compareBody, fileSeed } from './seed.ts';
+import type { ArchiveFile } from '../ports/engine.ts';
+import { compareBody, fileSeed, readBack } from './seed.ts';
 
 const KEY = Buffer.alloc(32, 1);
 const PLACE = { volume: 'content', service: 'app', target: '/srv/content' };
@@ -52,3 +53,30 @@ test('the verifier tells the seed from anything else that an app may serve', () 
   for (const body of [Buffer.from('<h1>It works!</h1>'), Buffer.alloc(0), Buffer.from(seed.path)])
     expect(compareBody(seed, body)).toEqual({ state: 'changed', what: 'content' });
 });
+
+describe('a seed that now belongs to somebody else', () => {
+  const seed = fileSeed(KEY, PLACE, 'upgrade', 1000);
+  const reading = async (mount: string) =>
+    await readBack(
+      owning({ ...seed.file, uid: 999, gid: 998 }, mount),
+      'db',
+      seed,
+      AbortSignal.timeout(1000),
+    );
+
+  test('is intact where the whole volume does: many images take it over at each start', async () => {
+    expect(await reading('999:998')).toEqual({ state: 'intact' });
+  });
+
+  test('is changed where the volume belongs to a third one', async () => {
+    expect(await reading('0:0')).toEqual({ state: 'changed', what: 'owner 999:998 instead of 0:0' });
+  });
+});
+
+/** Just so much of an engine as reading a seed needs. */
+function owning(file: ArchiveFile, mount: string): Parameters<typeof readBack>[0] {
+  return {
+    getFile: async () => file,
+    exec: async () => ({ exitCode: 0, stdout: `${mount}\n`, stderr: '' }),
+  };
+}

@@ -62,13 +62,30 @@ export async function plant(
 
 /** Reads the seed at the place where the app had it, through the app's own mounts. */
 export async function readBack(
-  engine: Engine,
+  engine: Pick<Engine, 'getFile' | 'exec'>,
   container: string,
   seed: FileSeed,
   signal: AbortSignal,
 ): Promise<SeedReading> {
   const found = await engine.getFile(container, posix.join(seed.target, seed.path), MAX_BYTES, signal);
-  return found === undefined ? { state: 'missing' } : compare(seed, found);
+  if (found === undefined) return { state: 'missing' };
+  const taken = ownerOf(found) !== ownerOf(seed.file);
+  return compare(seed, found, taken ? await ownerOfMount(engine, container, seed, signal) : undefined);
+}
+
+/** Many images give all that is in their volume to the user of their process, at each start: no loss. */
+async function ownerOfMount(
+  engine: Pick<Engine, 'exec'>,
+  container: string,
+  seed: FileSeed,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const told = await engine.exec(container, ['stat', '-c', '%u:%g', seed.target], signal);
+  return told.exitCode === 0 ? told.stdout.trim() : undefined;
+}
+
+function ownerOf({ uid, gid }: ArchiveFile): string {
+  return `${uid}:${gid}`;
 }
 
 /** Whether a body that an app served is the seed's content. */
@@ -76,16 +93,16 @@ export function compareBody(seed: FileSeed, body: Uint8Array): SeedReading {
   return sha256(body) === seed.digest ? { state: 'intact' } : { state: 'changed', what: 'content' };
 }
 
-function compare(seed: FileSeed, found: ArchiveFile): SeedReading {
+function compare(seed: FileSeed, found: ArchiveFile, mount: string | undefined): SeedReading {
   const planted = seed.file;
   const differs = [
     sha256(found.content) === seed.digest ? undefined : 'content',
     found.mode === planted.mode
       ? undefined
       : `mode ${found.mode.toString(8)} instead of ${planted.mode.toString(8)}`,
-    found.uid === planted.uid && found.gid === planted.gid
+    [ownerOf(planted), mount].includes(ownerOf(found))
       ? undefined
-      : `owner ${found.uid}:${found.gid} instead of ${planted.uid}:${planted.gid}`,
+      : `owner ${ownerOf(found)} instead of ${ownerOf(planted)}`,
     found.mtime === planted.mtime ? undefined : 'time of change',
   ].filter((what) => what !== undefined);
   return differs.length === 0 ? { state: 'intact' } : { state: 'changed', what: differs.join(', ') };

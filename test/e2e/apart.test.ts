@@ -40,8 +40,14 @@ test('two runs of one recipe at once do not see each other, by name, by alias or
         expect(await here.finds(name)).toEqual([]);
       expect(await here.finds(`${there.stack}.seatrial.test`)).toEqual([]);
       expect(there.addresses.length).toBeGreaterThan(2);
-      expect(await here.reaches(there.addresses, 6379)).toEqual([]);
-      expect(await here.reaches(there.addresses, 7379)).toEqual([]);
+      expect((await here.neighbours(here.redis)).networks).toEqual(here.redis);
+      // What is beyond the networks of an app leaves this machine: nobody of ours is there, and nobody is asked.
+      const { networks, bridge } = await here.neighbours(there.addresses);
+      expect(networks).toEqual([]);
+      // The bridge that lets containers out is one for all of them.
+      expect(bridge.length).toBeGreaterThan(0);
+      expect(await here.reaches(bridge, 6379)).toEqual([]);
+      expect(await here.reaches(bridge, 7379)).toEqual([]);
     }
   } finally {
     one.letGo();
@@ -94,6 +100,8 @@ interface Inside {
   /** Every address that a container of the run has. */
   readonly addresses: readonly string[];
   finds(name: string): Promise<readonly string[]>;
+  /** Which of these are on a network that it is on too, or on the bridge to the outside. */
+  neighbours(addresses: readonly string[]): Promise<{ networks: string[]; bridge: string[] }>;
   reaches(addresses: readonly string[], port: number): Promise<readonly string[]>;
 }
 
@@ -115,6 +123,20 @@ async function appOf(run: RunId): Promise<Inside> {
     addresses: (await Promise.all(containers.map(({ id }) => inside(id, 'hostname -I')))).flat(),
     redis: await finds('redis'),
     finds,
+    async neighbours(addresses) {
+      const routes = routesIn(
+        await inside(app, "tail -n +2 /proc/net/route | awk '{ print $1, $2, $3, $8 }'"),
+      );
+      const out = routes.find(({ gateway }) => gateway !== 0)?.interface;
+      const near = (address: string) =>
+        routes.find(
+          ({ gateway, network, mask }) => gateway === 0 && (numberOf(address) & mask) >>> 0 === network,
+        );
+      return {
+        networks: addresses.filter((address) => (near(address)?.interface ?? out) !== out),
+        bridge: addresses.filter((address) => near(address)?.interface === out && out !== undefined),
+      };
+    },
     reaches: (addresses, port) =>
       inside(
         app,
@@ -123,4 +145,17 @@ async function appOf(run: RunId): Promise<Inside> {
           .join('\n') + '\nwait',
       ),
   };
+}
+
+/** Routes out of the kernel's table, where every number is hexadecimal and its bytes stand backwards. */
+function routesIn(words: readonly string[]) {
+  const number = (hex = '') => Buffer.from(hex, 'hex').readUInt32LE();
+  return Array.from({ length: words.length / 4 }, (_, row) => {
+    const [name, network, gateway, mask] = words.slice(row * 4, row * 4 + 4);
+    return { interface: name, network: number(network), gateway: number(gateway), mask: number(mask) };
+  });
+}
+
+function numberOf(address: string): number {
+  return Buffer.from(address.split('.').map(Number)).readUInt32BE();
 }

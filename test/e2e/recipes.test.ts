@@ -101,7 +101,7 @@ echo "first notice: $(curl -s http://127.0.0.1/welcome.txt)"`;
 describe('a service that is not HTTP and takes a port of its node', () => {
   test('is refused where nobody has allowed it', async () => {
     const { house, recipe, directory } = await opened('mumble');
-    const { report, run } = await finished(house, recipe, directory, []);
+    const { report, run } = await finished(house, recipe, directory, ['install']);
     expect(report).toMatchObject({ outcome: 'refused', cause: { code: 'published-port' } });
     expect(await leftOf(at(lab), run)).toEqual([]);
   });
