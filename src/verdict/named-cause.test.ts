@@ -56,7 +56,7 @@ describe('a check that failed', () => {
       true,
     ],
   ])('and a finding %s', (_, cause, finding, explains) => {
-    expect(causeAfter(cause, [finding])?.code).toBe(explains ? finding.code : cause.code);
+    expect(causeAfter(cause, [finding])?.sentence).toBe(explains ? finding.sentence : cause.sentence);
   });
 
   test('keeps its own place where the finding has none', () => {

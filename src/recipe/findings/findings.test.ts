@@ -519,6 +519,14 @@ describe('what the files of a recipe show by themselves', () => {
       ],
     ],
     [
+      'a script of a hook that a shell reads',
+      [
+        ['compose.yml', '"/db_hook.sh save"', '"bash /db_hook.sh save"'],
+        ['compose.yml', '"/db_hook.sh load"', '"bash /db_hook.sh load"'],
+        ['compose.yml', 'target: /db_hook.sh\n        mode: 0555', 'target: /db_hook.sh'],
+      ],
+    ],
+    [
       'a database image that upgrades by itself',
       [['compose.yml', 'postgres:16.8-alpine', 'pgautoupgrade/pgautoupgrade:16.8-alpine']],
     ],
