@@ -1,8 +1,13 @@
+import { expect } from 'vitest';
 import { parseCommitSha } from '../../../shared/brand.ts';
-import type { Finding } from '../../finding.ts';
+import type { Finding, Severity } from '../../finding.ts';
 import { type Recipe, recipeFrom } from '../../recipe.ts';
 import { findingsOf } from '../findings.ts';
 import type { KnownRelease } from '../version-findings.ts';
+
+export type Change = readonly [path: string, from: string, to: string];
+/** Code, severity, file, and the text of the line where it has to be found. */
+export type Wanted = readonly [code: string, severity: Severity, file: string, line: string];
 
 /** The files of a recipe by path. */
 export type Tree = Readonly<Record<string, string>>;
@@ -243,4 +248,17 @@ export function findingsIn(
     base: base === undefined ? undefined : recipeOf(base),
     releases,
   });
+}
+
+/** Findings with the text of their line instead of its number. */
+export function placed(tree: Tree, findings: ReturnType<typeof findingsIn>) {
+  return findings.map(({ code, severity, file, line }) => ({
+    ...{ code, severity, file },
+    text: (tree[file ?? ''] ?? '').split('\n')[(line ?? 0) - 1] ?? '',
+  }));
+}
+
+/** What `placed` gives for a finding on a line with this text. */
+export function expectation([code, severity, file, text]: Wanted) {
+  return { code, severity, file, text: expect.stringContaining(text) };
 }
