@@ -57,7 +57,9 @@ async function mainBranch(repository: Repository, signal: AbortSignal): Promise<
 }
 
 async function required(repository: Repository, revision: string, signal: AbortSignal): Promise<CommitSha> {
-  const commit = await repository.resolve(revision, signal);
+  // Here HEAD is nothing; whoever types it means what the source has checked out.
+  const meant = revision.replace(/^(HEAD|@)(?=$|[~^])/, SOURCE_HEAD);
+  const commit = await repository.resolve(meant, signal);
   if (commit === undefined) throw unknown(repository.source, revision);
   return commit;
 }

@@ -232,6 +232,8 @@ describe('without Docker', () => {
       findings: [{ code: 'B25', line: 1 }, { code: 'B80' }],
     });
     expect(Object.keys(told.findings[0])).toEqual(['code', 'severity', 'file', 'line', 'sentence', 'remedy']);
+    const again = await seatrial([...args, '--head', 'HEAD', '--base', 'HEAD~1'], { env });
+    expect(again.out).toBe(shown.out);
     const quiet = await seatrial([...args, '--head', 'main'], { env });
     expect(quiet).toMatchObject({ code: 0, err: '' });
     expect(quiet.out).toMatch(/\nNothing found\.\n$/);
