@@ -69,9 +69,9 @@ function tree(plan: Plan, apps: readonly AppOutline[]): string {
   plan.skipped.forEach((skipped, index) => {
     lines.push(`${index === plan.skipped.length - 1 ? '└─' : '├─'} not ${skipped.stage}: ${skipped.reason}`);
   });
-  const { min, want } = plan.slots;
+  const { min, want, why } = plan.slots;
   lines.push(
-    `slots: ${want === min ? min : `${want} side by side, or ${min} with one path after the other`}`,
+    `slots: ${want === min ? `${min}${why === undefined ? '' : `, one path after the other: ${why}`}` : `${want} side by side, or ${min} with one path after the other`}`,
   );
   return `${lines.join('\n')}\n`;
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { summary, watchRuns } from '../report/terminal.ts';
+import { trimImagesOrSay } from '../run/image-budget.ts';
 import { conduct, nextRunId } from '../serve/conduct.ts';
 import { EXIT, ending } from './exit-codes.ts';
 import { type CommonFlags, settingFlags } from './flags.ts';
@@ -57,6 +58,7 @@ async function runOnce(parts: Parts, recipe: string, flags: CommonFlags & Reques
       stillWanted: async () => undefined,
     });
     view.end();
+    await trimImagesOrSay(house, signal, (line) => streams.err(`${line}\n`));
     streams.out(
       flags.json === true
         ? `${JSON.stringify(report, null, 2)}\n`

@@ -62,6 +62,21 @@ describe('a plan', () => {
   });
 });
 
+describe('a recipe that publishes ports of the node under its own numbers', () => {
+  test('has one app at a time, and says why', () => {
+    const { slots, paths } = plan({ fixedPorts: ['64738/tcp', '64738/udp'] });
+    expect(paths).toHaveLength(2);
+    expect(slots).toEqual({
+      ...{ min: 1, want: 1 },
+      why: 'two apps cannot publish ports 64738/tcp, 64738/udp on one node',
+    });
+  });
+
+  test('gives no reason where there is one app anyway', () => {
+    expect(plan({ only: ['install'], fixedPorts: ['64738/tcp'] }).slots).toEqual({ min: 1, want: 1 });
+  });
+});
+
 describe('the name of a stack', () => {
   test.each([
     ['custom-html', 'custom-h-00zohv67hf'],
@@ -94,6 +109,7 @@ interface Options {
   readonly only?: StageName[];
   readonly previous?: Plan['previous'];
   readonly recipe?: string;
+  readonly fixedPorts?: readonly string[];
 }
 
 function plan(options: Options = {}): Plan {
@@ -104,7 +120,13 @@ function plan(options: Options = {}): Plan {
     ...{ refs: [], only: options.only ?? [], origin: { kind: 'local' }, at: 0 },
   };
   const previous = 'previous' in options ? options.previous : RELEASE;
-  return makePlan({ run, request, previous, baseDomain: 'example.test' });
+  return makePlan({
+    run,
+    request,
+    previous,
+    baseDomain: 'example.test',
+    fixedPorts: options.fixedPorts ?? [],
+  });
 }
 
 function sha(digit: string) {

@@ -12,8 +12,8 @@ export interface Plan {
   readonly paths: readonly Path[];
   /** Stages that will not be carried out, who decided and why. */
   readonly skipped: readonly SkippedStage[];
-  /** Apps alive at once: at least, and at best. */
-  readonly slots: { readonly min: number; readonly want: number };
+  /** Apps alive at once: at least, and at best; `why` where they could not be more. */
+  readonly slots: { readonly min: number; readonly want: number; readonly why?: string };
 }
 
 export interface PreviousRelease {
@@ -56,6 +56,8 @@ export interface PlanInput {
   /** Why there is no release to upgrade from. */
   readonly noUpgrade?: string;
   readonly baseDomain: string;
+  /** Ports of the node that the recipe publishes under numbers of its own, such as `64738/udp`. */
+  readonly fixedPorts: readonly string[];
 }
 
 export function makePlan(input: PlanInput): Plan {
@@ -78,8 +80,15 @@ export function makePlan(input: PlanInput): Plan {
     previous: input.previous,
     paths,
     skipped,
-    slots: { min: 1, want: Math.max(1, paths.length) },
+    slots: slotsFor(paths, input.fixedPorts),
   };
+}
+
+/** Two apps cannot have the same port of a node: such a recipe walks one path after the other. */
+function slotsFor(paths: readonly Path[], fixedPorts: readonly string[]): Plan['slots'] {
+  if (fixedPorts.length === 0 || paths.length < 2) return { min: 1, want: Math.max(1, paths.length) };
+  const ports = `${fixedPorts.length === 1 ? 'port' : 'ports'} ${fixedPorts.join(', ')}`;
+  return { min: 1, want: 1, why: `two apps cannot publish ${ports} on one node` };
 }
 
 function installPath(input: PlanInput, asked: (stage: StageName) => boolean): Path {

@@ -68,6 +68,7 @@ export async function prepare({ run, request, house, signal }: PrepareOptions): 
   const plan = makePlan({
     ...{ run, request, previous: release, baseDomain: house.settings.baseDomain },
     ...(from.kind === 'none' ? { noUpgrade: from.reason } : {}),
+    fixedPorts: fixedPortsOf([head, ...(previous === undefined ? [] : [previous])]),
   });
   const fork = await repository.mergeBase(request.head, base, signal);
   const releases = await releasesBefore(repository, fork ?? base, signal);
@@ -76,6 +77,14 @@ export async function prepare({ run, request, house, signal }: PrepareOptions): 
     findings: allFindings({ head, base: previous, releases }, policy),
     before: await askedBefore(repository, request, fork, policy, signal),
   };
+}
+
+function fixedPortsOf(recipes: readonly Recipe[]): string[] {
+  const ports = recipes
+    .flatMap(({ services }) => services)
+    .flatMap((service) => service.ports)
+    .flatMap(({ published, protocol }) => (published === undefined ? [] : [`${published}/${protocol}`]));
+  return [...new Set(ports)].sort();
 }
 
 /** What the files ask for where the change begins. What cannot be read there asks for nothing. */

@@ -29,6 +29,7 @@ const AmountSchema = z.looseObject({ cpus: z.string().optional(), memory: z.stri
 const DeploySchema = z.looseObject({
   labels: LabelsSchema.nullish(),
   endpoint_mode: z.string().optional(),
+  update_config: z.looseObject({ order: z.string().optional() }).nullish(),
   placement: z.looseObject({ constraints: z.array(z.string()).nullish() }).nullish(),
   resources: z
     .looseObject({

@@ -75,7 +75,13 @@ function begun(request: TestRequest): Omit<RunRecord, 'endedAt' | 'verdict'> {
 }
 
 export function opening(request: TestRequest = REQUEST): RunEvent[] {
-  const plan = makePlan({ run: RUN, request, previous: PREVIOUS, baseDomain: 'seatrial.test' });
+  const plan = makePlan({
+    fixedPorts: [],
+    run: RUN,
+    request,
+    previous: PREVIOUS,
+    baseDomain: 'seatrial.test',
+  });
   return [
     { type: 'started', request, controller: 'test' },
     { type: 'planned', plan },

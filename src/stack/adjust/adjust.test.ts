@@ -139,6 +139,22 @@ describe('virtual addresses', () => {
     ]);
   });
 
+  test('take start-first along where a port moves to the node, since two tasks cannot share it', () => {
+    const stack = (mode: string) =>
+      parseStackFile(
+        `services: {app: {image: x, ports: [{mode: ${mode}, target: 80, published: 8080}], deploy: {update_config: {order: start-first, failure_action: rollback}}}}`,
+      );
+    const moved = stack('ingress');
+    const told = adjust(moved, place({ ipvs: false }));
+    expect(moved.services['app']?.deploy?.update_config).toEqual({
+      ...{ order: 'stop-first', failure_action: 'rollback' },
+    });
+    expect(told.map(({ what }) => what)).toContain('update order stop-first instead of start-first');
+    const own = stack('host');
+    adjust(own, place({ ipvs: false }));
+    expect(own.services['app']?.deploy?.update_config?.order).toBe('start-first');
+  });
+
   test('stay where it can', () => {
     const { file, adjustments } = adjusted({ ipvs: true });
     expect(file.services['app']?.deploy?.endpoint_mode).toBeUndefined();
