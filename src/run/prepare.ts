@@ -140,9 +140,16 @@ export async function renderApp(context: RenderContext, app: PlannedApp): Promis
       deployer: context.house.deployer,
       signal: context.signal,
     });
-  const { previous: release } = prepared;
+  // What is installed new has nothing to do with what was published before.
+  const release = app.role === 'fresh' ? undefined : prepared.previous;
   const previous =
-    release === undefined ? undefined : await render(release, 'previous', []).catch(previousRefused);
+    release === undefined
+      ? undefined
+      : await render(release, 'previous', []).catch(async (error: unknown) => {
+          // Where the change is refused as well, that is the answer.
+          await render(prepared.head, 'head', []);
+          return previousRefused(error);
+        });
   // A secret that is there keeps its value, whatever the change asks for under the same name.
   const kept = app.from === 'previous' ? (previous?.deployment.secrets ?? []) : [];
   const head = await render(prepared.head, 'head', kept);

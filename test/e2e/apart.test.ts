@@ -97,7 +97,7 @@ interface Inside {
   readonly stack: string;
   /** Addresses of its own Redis on the network that both are on. */
   readonly redis: readonly string[];
-  /** Every address that a container of the run has. */
+  /** Every address of its two services. */
   readonly addresses: readonly string[];
   finds(name: string): Promise<readonly string[]>;
   /** Which of these are on a network that it is on too, or on the bridge to the outside. */
@@ -120,7 +120,9 @@ async function appOf(run: RunId): Promise<Inside> {
   const finds = (name: string) => inside(app, `getent ahostsv4 ${name} | awk '{ print $1 }' | sort -u`);
   return {
     stack: serviceOf('app').labels['com.docker.stack.namespace'] ?? expect.fail('no stack'),
-    addresses: (await Promise.all(containers.map(({ id }) => inside(id, 'hostname -I')))).flat(),
+    addresses: (
+      await Promise.all([app, serviceOf('redis').id].map((id) => inside(id, 'hostname -I')))
+    ).flat(),
     redis: await finds('redis'),
     finds,
     async neighbours(addresses) {

@@ -83,6 +83,7 @@ test('a recipe with overlays, secrets of all kinds, templates, a job and a servi
       'without token: 403',
       'title: Notices of the house',
       'first notice: Pin your notices here.',
+      'after the deployment: noticeboard',
     ]),
   );
   expect(report.level).toMatchObject({ reached: 3 });
@@ -96,7 +97,8 @@ echo "salt: $(wc -c <salt) characters"
 echo "token: $(cat board_token)"
 echo "without token: $(curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1/members/)"
 echo "title: $(curl -s -o /dev/null -D - http://127.0.0.1/ | tr -d '\\r' | sed -n 's/^X-Board-Title: //p')"
-echo "first notice: $(curl -s http://127.0.0.1/welcome.txt)"`;
+echo "first notice: $(curl -s http://127.0.0.1/welcome.txt)"
+echo "after the deployment: $(curl -s http://127.0.0.1/deployed.txt)"`;
 
 describe('a service that is not HTTP and takes a port of its node', () => {
   test('is refused where nobody has allowed it', async () => {
