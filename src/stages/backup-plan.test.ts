@@ -4,7 +4,7 @@ import { recipeOf } from '../../test/support/recipe.ts';
 import { parseBackupLabels } from '../recipe/labels.ts';
 import { parseCommitSha, parseRunId, parseStackName } from '../shared/brand.ts';
 import type { Stack } from '../stack/stack.ts';
-import { backupPlan } from './backup-plan.ts';
+import { backupPlan, isTaken } from './backup-plan.ts';
 
 describe('what a backup takes', () => {
   test('is every volume that some service mounts, as soon as one service asks for backups', () => {
@@ -48,6 +48,29 @@ describe('what a backup takes', () => {
     expect(backupPlan(stack, undefined)).toMatchObject({
       volumes: [{ volume: 'stack_db', paths: ['a.sql', 'b.sql', 'c'] }],
     });
+  });
+
+  test.each<[string, string, string, boolean]>([
+    ['everything where no label says otherwise', '', 'seed', true],
+    ['nothing of an excluded volume', 'excluded', 'seed', false],
+    ['a file that a label names', 'dump.sql', 'dump.sql', true],
+    ['no file beside the one that a label names', 'dump.sql', 'seed', false],
+    ['what lies below a directory that a label names', '/backups/', 'backups/seed', true],
+    ['no file whose name only begins like it', 'backups', 'backups-old/seed', false],
+    ['everything where the label names the root', '.', 'seed', true],
+  ])('takes %s', (_, label, path, taken) => {
+    const choice =
+      label === 'excluded'
+        ? { 'backupbot.backup.volumes.db': 'false' }
+        : label === ''
+          ? {}
+          : { 'backupbot.backup.volumes.db.path': label };
+    const plan = backupPlan(
+      stackOf({ db: { labels: { 'backupbot.backup': 'true', ...choice }, mounts: ['db'] } }),
+      undefined,
+    );
+    if (plan.kind !== 'takes') throw new Error(plan.kind);
+    expect(isTaken(plan, { volume: 'db', name: 'stack_db', path })).toBe(taken);
   });
 
   test('has the hooks of every service that has some, enabled itself or not', () => {

@@ -46,6 +46,21 @@ function mounted(head: Stack): [key: string, name: string][] {
   );
 }
 
+/** Whether a file of a volume goes into the backup: neither left out nor beside the paths that are taken. */
+export function isTaken(
+  { volumes, excluded }: Extract<BackupPlan, { kind: 'takes' }>,
+  file: { readonly volume: string; readonly name: string; readonly path: string },
+): boolean {
+  if (excluded.includes(file.volume)) return false;
+  const paths = volumes.find(({ volume }) => volume === file.name)?.paths ?? [];
+  return paths.length === 0 || paths.some((path) => within(file.path, path));
+}
+
+function within(file: string, path: string): boolean {
+  const root = path.replace(/^\/+|\/+$/g, '');
+  return root === '' || root === '.' || file === root || file.startsWith(`${root}/`);
+}
+
 function hooksOf(service: StackService): BackupHooks[] {
   const { preHook, postHook, restorePreHook, restorePostHook } = service.backup;
   if ([preHook, postHook, restorePreHook, restorePostHook].every((hook) => hook === undefined)) return [];

@@ -23,12 +23,20 @@ const LEVEL_NAMES = [
   'Seaworthy',
 ] as const;
 
+interface Rung {
+  readonly level: number;
+  readonly stage: StageName;
+  /** A check without which the others of the stage prove nothing. */
+  readonly proof?: string;
+}
+
 /** Rungs that a stage of today's runs proves; what is above them is not asked for yet. */
-const RUNGS: readonly { readonly level: number; readonly stage: StageName }[] = [
+const RUNGS: readonly Rung[] = [
   { level: 1, stage: 'install' },
   { level: 2, stage: 'upgrade' },
-  { level: 3, stage: 'backup-restore' },
+  { level: 3, stage: 'backup-restore', proof: 'data-returns' },
 ];
+
 const TOP = LEVEL_NAMES.length - 1;
 
 /** What is refused is not even launched. */
@@ -40,7 +48,7 @@ export function sunk(reason: string): Level {
 export function climb(checks: readonly CheckResult[], events: readonly RunEvent[]): Level {
   let reached = 0;
   for (const rung of RUNGS) {
-    const reason = whyNot(rung.stage, checks, events);
+    const reason = whyNot(rung, checks, events);
     if (reason !== undefined) return levelOf(reached, rung.level, reason);
     reached = rung.level;
   }
@@ -48,7 +56,7 @@ export function climb(checks: readonly CheckResult[], events: readonly RunEvent[
 }
 
 function whyNot(
-  stage: StageName,
+  { stage, proof }: Rung,
   checks: readonly CheckResult[],
   events: readonly RunEvent[],
 ): string | undefined {
@@ -58,6 +66,8 @@ function whyNot(
   const skipped = events.find((event) => event.type === 'stage-skipped' && event.skipped.stage === stage);
   if (skipped?.type === 'stage-skipped') return `${stage} was skipped: ${skipped.skipped.reason}`;
   if (own.length === 0) return `${stage} was not reached`;
+  const missing = own.find((check) => check.id === proof && check.outcome === 'skipped');
+  if (missing !== undefined) return missing.note ?? missing.title;
   const unproven = own.find((check) => check.outcome === 'skipped');
   return unproven === undefined || own.some((check) => check.outcome === 'pass')
     ? undefined

@@ -126,6 +126,17 @@ describe('the level', () => {
     expect(stopped?.stopsAt.reason).toBe('upgrade/one went wrong');
   });
 
+  test('does not reach Restores where nothing showed that the data returns', () => {
+    const note = 'the labels take only what hooks write';
+    const stopped = level(
+      check('install', 'pass'),
+      check('upgrade', 'pass'),
+      check('backup-restore', 'pass', { id: 'restores' }),
+      check('backup-restore', 'skipped', { id: 'data-returns', note }),
+    );
+    expect(stopped).toMatchObject({ reached: 2, stopsAt: { level: 3, reason: note } });
+  });
+
   test.each<[string, RunEvent[]]>([
     ['an error came before anything was learnt', [check('install', 'error')]],
     ['the run was cancelled before', [check('install', 'aborted')]],
