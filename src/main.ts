@@ -135,7 +135,11 @@ async function openHouse(settings: Settings, see: SeeEvent): Promise<OpenHouse> 
     house: {
       engine,
       deployer: deployerOf(settings, engine, swarmDeployer(settings, engine, cli, registry.logins)),
-      router: createCaddyRouter({ engine, image: settings.routerImage ?? tools ?? 'caddy:2.10-alpine' }),
+      router: createCaddyRouter({
+        engine,
+        image: settings.routerImage ?? tools ?? 'caddy:2.10-alpine',
+        clock: systemClock,
+      }),
       backup: createResticBackup({
         engine,
         image: settings.backupImage ?? tools ?? 'restic/restic:0.18.0',
