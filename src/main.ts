@@ -8,7 +8,6 @@ import { findCli } from '../lab/setup/docker-cli.ts';
 import { readMachine } from '../lab/setup/machine.ts';
 import { requireSpace } from '../lab/setup/space.ts';
 import { createAbraDeployer } from './adapters/abra/deployer.ts';
-import { createCaddyRouter } from './adapters/caddy/router.ts';
 import { createDockerEngine } from './adapters/docker-engine/engine.ts';
 import { createGiteaForge } from './adapters/gitea/gitea-forge.ts';
 import { createNftFirewall } from './adapters/nft-firewall/firewall.ts';
@@ -30,6 +29,7 @@ import type { Deployer } from './ports/deployer.ts';
 import type { Engine } from './ports/engine.ts';
 import type { Firewall } from './ports/firewall.ts';
 import type { RegistryAccess } from './ports/registry.ts';
+import { openRouter } from './main-router.ts';
 import type { RunSettings } from './run/house.ts';
 import type { RunStore } from './run/store.ts';
 import type { WatchedForge } from './serve/options.ts';
@@ -135,11 +135,7 @@ async function openHouse(settings: Settings, see: SeeEvent): Promise<OpenHouse> 
     house: {
       engine,
       deployer: deployerOf(settings, engine, swarmDeployer(settings, engine, cli, registry.logins)),
-      router: createCaddyRouter({
-        engine,
-        image: settings.routerImage ?? tools ?? 'caddy:2.10-alpine',
-        clock: systemClock,
-      }),
+      router: await openRouter({ settings, engine, tools }),
       backup: createResticBackup({
         engine,
         image: settings.backupImage ?? tools ?? 'restic/restic:0.18.0',

@@ -27,9 +27,17 @@ export interface RouterWorld {
   readonly ipvs: boolean;
   /** With caddy, curl and perl in it: the apps of these tests. */
   readonly image: string;
-  /** Below it the apps have their names. */
+  /** Below it all hosts are. */
   readonly baseDomain: string;
+  /** Of the two apps. */
+  readonly domains: readonly [string, string];
   close(): Promise<void>;
+}
+
+/** Names that nobody else on this swarm has. */
+export function namesOf({ run }: Corner): Pick<RouterWorld, 'baseDomain' | 'domains'> {
+  const baseDomain = `${run}.router.test`;
+  return { baseDomain, domains: [`one.${baseDomain}`, `two.${baseDomain}`] };
 }
 
 /** One app of a run of its own, deployed with the adjustments of a run. */
@@ -71,7 +79,9 @@ export async function openScene(world: RouterWorld): Promise<Scene> {
   };
   try {
     const [first, second] = await Promise.all(
-      corners.map((corner) => openApp(world, corner, join(directory, corner.run))),
+      corners.map((corner, index) =>
+        openApp(world, corner, world.domains[index] ?? '', join(directory, corner.run)),
+      ),
     );
     if (first === undefined || second === undefined) return expect.fail('no apps');
     made.push(first, second);
@@ -104,14 +114,18 @@ export async function openScene(world: RouterWorld): Promise<Scene> {
   }
 }
 
-async function openApp(world: RouterWorld, corner: Corner, directory: string): Promise<SceneApp> {
+async function openApp(
+  world: RouterWorld,
+  corner: Corner,
+  domain: string,
+  directory: string,
+): Promise<SceneApp> {
   const { engine, deployer, router } = world;
   const { run, labels } = corner;
   const stack = parseStackName(`router-${run}`);
   if (stack === undefined) return expect.fail('no stack name');
   const network = router.network ?? corner.name('net');
   if (router.network === undefined) await engine.createOverlay(network, labels, soon());
-  const domain = `app-${run}.${world.baseDomain}`;
   const expires = Math.ceil(Date.now() / 1000) + SECONDS_LEFT;
   const prepared = await router.prepare(run, expires);
   const trust = prepared.trust && (await writeTrustFiles(join(directory, 'trust'), prepared.trust));
