@@ -25,11 +25,11 @@ import type { OpenHouse, Parts, SeeEvent } from './cli/parts.ts';
 import { runProgram } from './cli/program.ts';
 import { readEnvironment } from './config/environment.ts';
 import { readSettings, type Settings, STATE_BYTES } from './config/settings.ts';
+import { openRouter } from './main-router.ts';
 import type { Deployer } from './ports/deployer.ts';
 import type { Engine } from './ports/engine.ts';
 import type { Firewall } from './ports/firewall.ts';
 import type { RegistryAccess } from './ports/registry.ts';
-import { openRouter } from './main-router.ts';
 import type { RunSettings } from './run/house.ts';
 import type { RunStore } from './run/store.ts';
 import type { WatchedForge } from './serve/options.ts';
@@ -165,7 +165,8 @@ async function openRenderer(settings: Settings): ReturnType<Parts['openRenderer'
   const engine = createDockerEngine(settings.dockerHost);
   const progress = (line: string) => parts.streams.err(`${line}\n`);
   const cli = await findCli({ environment, progress, signal: stop.signal }, await readMachine());
-  return { engine, deployer: swarmDeployer(settings, engine, cli, []) };
+  const router = await openRouter({ settings, engine, tools: undefined });
+  return { engine, router, deployer: swarmDeployer(settings, engine, cli, []) };
 }
 
 function swarmDeployer(

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { RunKey } from '../integrity/seed.ts';
 import type { CheckResult } from '../journal/check.ts';
 import type { RunEvent } from '../journal/event.ts';
@@ -8,7 +7,6 @@ import type { Lease } from '../ports/leases.ts';
 import type { RunRouter } from '../ports/router.ts';
 import type { RunId } from '../shared/brand.ts';
 import { asSeatrialError, cancellation, isCancellation, SeatrialError } from '../shared/errors.ts';
-import { writeTrustFiles } from '../stack/trust-files.ts';
 import { namedBy } from '../verdict/named-cause.ts';
 import { type Verdict, verdictOfRecorded } from '../verdict/verdict.ts';
 import { admit } from './admission.ts';
@@ -18,6 +16,7 @@ import { appeared, type Surroundings, surroundings } from './inventory.ts';
 import { pinApps } from './pins.ts';
 import { type Prepared, type Rendered, renderApp } from './prepare.ts';
 import { refusedEvent } from './refused.ts';
+import { prepareRouter } from './router.ts';
 import { tearDown } from './teardown.ts';
 import { walkPaths } from './walk-paths.ts';
 
@@ -120,11 +119,7 @@ async function render(
     });
   }
   const expires = Math.ceil((house.clock.now() + house.settings.runDeadline + TEARDOWN_MS) / 1000);
-  const router = await house.router.prepare(prepared.plan.run, expires);
-  const trust =
-    router.trust === undefined
-      ? undefined
-      : await writeTrustFiles(join(prepared.directory, 'trust'), router.trust);
+  const { router, trust } = await prepareRouter(house.router, prepared, expires);
   const context = {
     prepared,
     house,

@@ -19,7 +19,7 @@ export function inputsOf(
   file: StackFile,
   directory: string,
   files: readonly RepositoryFile[],
-  more: readonly StackInput[],
+  more: readonly StackInput[] = [],
 ): readonly StackInput[] {
   const recipes = files.map(({ path, content }) => ({ path: join(directory, path), directory, content }));
   const written = new Map([...recipes, ...more].map((input) => [input.path, input]));
