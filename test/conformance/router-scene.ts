@@ -125,7 +125,8 @@ async function openApp(
   const stack = parseStackName(`router-${run}`);
   if (stack === undefined) return expect.fail('no stack name');
   const network = router.network ?? corner.name('net');
-  if (router.network === undefined) await engine.createOverlay(network, labels, soon());
+  if (router.network === undefined)
+    await engine.createOverlay({ name: network, labels, internal: false }, soon());
   const expires = Math.ceil(Date.now() / 1000) + SECONDS_LEFT;
   const prepared = await router.prepare(run, expires);
   const trust = prepared.trust && (await writeTrustFiles(join(directory, 'trust'), prepared.trust));

@@ -31,7 +31,7 @@ export async function openTraefikWorld(): Promise<RouterWorld> {
   try {
     const image = await traefikImage(context, client);
     const network = corner.name('proxy');
-    await engine.createOverlay(network, corner.labels, signal);
+    await engine.createOverlay({ name: network, labels: corner.labels, internal: false }, signal);
     const names = namesOf(corner);
     const hosts = names.domains.flatMap((domain) => WORDS.map((word) => `${word}${domain}`));
     const ca = await writeFiles(directory, [...hosts, `*.${names.baseDomain}`]);
