@@ -15,7 +15,6 @@ import { trustRouter } from '../../src/stack/adjust/trust.ts';
 import { parseStackFile, printStackFile } from '../../src/stack/document.ts';
 import { routingOf } from '../../src/stack/routes.ts';
 import { writeTrustFiles } from '../../src/stack/trust-files.ts';
-import { deploymentOf } from '../support/deployer.ts';
 import { type Corner, createCorner } from '../support/lab.ts';
 import { shaOf } from '../support/requests.ts';
 
@@ -145,7 +144,11 @@ async function openApp(
   const { routes, faults } = routingOf({ stack, domain, network, services });
   expect(faults).toEqual([]);
   const open = await prepared.open(routes, labels, soon());
-  await deployer.deploy(deploymentOf(stack, printStackFile(file)), soon());
+  const origin = {
+    ...{ recipe: 'none', sha: place.sha, domain, repository: '', overlay: '' },
+    ...{ env: {}, compose: [], files: [] },
+  };
+  await deployer.deploy({ stack, document: printStackFile(file), secrets: [], origin }, soon());
   await containerOf(engine, `${stack}_app`);
   return { domain, labels, stack, router: prepared, open };
 }
