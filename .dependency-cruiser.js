@@ -45,6 +45,8 @@ const DOORS = [
   ['tar-stream', '^src/adapters/docker-engine/'],
   ['log-update', '^src/report/'],
   ['smol-toml', '^src/(config|suite)/'],
+  ['@peculiar/x509', '^src/adapters/caddy/'],
+  ['reflect-metadata', '^src/adapters/caddy/'],
   ['yaml', '^src/(recipe|stack)/'],
 ];
 
@@ -64,7 +66,7 @@ const PURE = [
   '^src/stages/(convergence|service-state|task-end|hopeless|rejection|refusal|image-trouble|blame|backup-plan)\\.ts$',
   '^src/recipe/(?!(git|git-command|locate|commit-files|write-files|work-tree)\\.ts$)',
   '^src/stack/(adjust|policy)/',
-  '^src/stack/(pace|duration|environment|overlay|secrets|secret-value|words)\\.ts$',
+  '^src/stack/(pace|duration|environment|overlay|secrets|secret-value|words|routes)\\.ts$',
 ];
 
 export default {

@@ -30,6 +30,7 @@ export async function openDemo(context: Context, directory: string): Promise<Ope
       settings: (base) => ({
         ...base,
         dockerHost: ready.host,
+        router: { kind: 'caddy' },
         routerImage: lab.images.tools,
         backupImage: lab.images.tools,
       }),

@@ -9,6 +9,7 @@ import { createNftFirewall } from './adapters/nft-firewall/firewall.ts';
 import type { Found } from './cli/parts.ts';
 import type { Environment } from './config/environment.ts';
 import { type ForgeSettings, type Settings, STATE_BYTES } from './config/settings.ts';
+import { examineRouter } from './main-router.ts';
 import type { Engine, EngineInfo } from './ports/engine.ts';
 import { asSeatrialError } from './shared/errors.ts';
 import { runProcess } from './shared/process.ts';
@@ -53,8 +54,13 @@ export async function examine(
       },
     ),
   );
-  if (info !== undefined) found.push(swarm(info), balancing(info));
-  if (info !== undefined) found.push(await firewall(engine, settings, stop()));
+  if (info !== undefined) {
+    found.push(swarm(info), balancing(info));
+    found.push(await firewall(engine, settings, stop()));
+    found.push(
+      await look('router', 'See [router] in docs/configuration.md.', () => router(settings, engine, stop())),
+    );
+  }
   found.push(
     await look('state directory', 'Free some space, or choose another with --state-dir.', () =>
       space(settings.stateDir),
@@ -163,6 +169,12 @@ function balancing({ ipvs }: EngineInfo): Found {
     state: 'note',
     detail: 'the kernel has no IPVS: services get endpoint mode dnsrr here, which each report names',
   };
+}
+
+async function router(settings: Settings, engine: Engine, signal: AbortSignal): Promise<string> {
+  const reference = localReference(TOOLS);
+  const tools = (await engine.hasImage(reference, signal)) ? reference : undefined;
+  return await examineRouter({ settings, engine, tools }, settings.baseDomain, signal);
 }
 
 async function space(directory: string): Promise<string> {

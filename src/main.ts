@@ -8,7 +8,6 @@ import { findCli } from '../lab/setup/docker-cli.ts';
 import { readMachine } from '../lab/setup/machine.ts';
 import { requireSpace } from '../lab/setup/space.ts';
 import { createAbraDeployer } from './adapters/abra/deployer.ts';
-import { createCaddyRouter } from './adapters/caddy/router.ts';
 import { createDockerEngine } from './adapters/docker-engine/engine.ts';
 import { createGiteaForge } from './adapters/gitea/gitea-forge.ts';
 import { createNftFirewall } from './adapters/nft-firewall/firewall.ts';
@@ -26,6 +25,7 @@ import type { OpenHouse, Parts, SeeEvent } from './cli/parts.ts';
 import { runProgram } from './cli/program.ts';
 import { readEnvironment } from './config/environment.ts';
 import { readSettings, type Settings, STATE_BYTES } from './config/settings.ts';
+import { openRouter } from './main-router.ts';
 import type { Deployer } from './ports/deployer.ts';
 import type { Engine } from './ports/engine.ts';
 import type { Firewall } from './ports/firewall.ts';
@@ -135,7 +135,7 @@ async function openHouse(settings: Settings, see: SeeEvent): Promise<OpenHouse> 
     house: {
       engine,
       deployer: deployerOf(settings, engine, swarmDeployer(settings, engine, cli, registry.logins)),
-      router: createCaddyRouter({ engine, image: settings.routerImage ?? tools ?? 'caddy:2.10-alpine' }),
+      router: await openRouter({ settings, engine, tools }),
       backup: createResticBackup({
         engine,
         image: settings.backupImage ?? tools ?? 'restic/restic:0.18.0',
@@ -165,7 +165,8 @@ async function openRenderer(settings: Settings): ReturnType<Parts['openRenderer'
   const engine = createDockerEngine(settings.dockerHost);
   const progress = (line: string) => parts.streams.err(`${line}\n`);
   const cli = await findCli({ environment, progress, signal: stop.signal }, await readMachine());
-  return { engine, deployer: swarmDeployer(settings, engine, cli, []) };
+  const router = await openRouter({ settings, engine, tools: undefined });
+  return { engine, router, deployer: swarmDeployer(settings, engine, cli, []) };
 }
 
 function swarmDeployer(

@@ -69,7 +69,7 @@ export interface Parts {
   /** What rendering needs: Docker's client, and an engine that may not be there. */
   openRenderer(
     settings: Settings,
-  ): Promise<{ readonly deployer: Pick<House['deployer'], 'config'>; readonly engine: House['engine'] }>;
+  ): Promise<Pick<House, 'engine' | 'router'> & { readonly deployer: Pick<House['deployer'], 'config'> }>;
   forges(settings: Settings): readonly WatchedForge[];
   /** Sets the machine up and opens the lab and the demo's forge. */
   openDemo(directory: string, progress: (line: string) => void): Promise<OpenDemo>;

@@ -6,6 +6,7 @@ import type { AppRole } from '../plan/plan.ts';
 import type { EngineInfo } from '../ports/engine.ts';
 import { pinApps } from '../run/pins.ts';
 import { prepare, renderApp } from '../run/prepare.ts';
+import { prepareRouter } from '../run/router.ts';
 import { isSeatrialError, SeatrialError } from '../shared/errors.ts';
 import { newRunId } from '../shared/ids.ts';
 import { oneLine } from '../shared/text.ts';
@@ -72,8 +73,8 @@ async function rendered(parts: Parts, recipe: string, flags: RenderFlags): Promi
   const run = newRunId(Date.now(), () => new Uint8Array(2));
   const work = join(tmpdir(), `seatrial-render-${process.pid}`);
   try {
-    const { deployer, engine } = await parts.openRenderer(settings);
-    const house = { settings: { ...parts.runSettings(settings), work }, deployer };
+    const { deployer, engine, router } = await parts.openRenderer(settings);
+    const house = { settings: { ...parts.runSettings(settings), work }, deployer, router };
     const prepared = await prepare({ run, request, house, signal });
     const app = prepared.plan.paths.find((path) => path.app.role === role)?.app;
     if (app === undefined) throw noApp(role);
@@ -81,7 +82,8 @@ async function rendered(parts: Parts, recipe: string, flags: RenderFlags): Promi
     const nodeId = info?.swarm.kind === 'manager' ? info.swarm.nodeId : NODE;
     const expires = Math.ceil((Date.now() + settings.runDeadline) / 1000);
     const key = crypto.getRandomValues(new Uint8Array(32));
-    const context = { prepared, house, key, expires, nodeId, ipvs: info?.ipvs ?? true, signal };
+    const { trust } = await prepareRouter(router, prepared, expires);
+    const context = { prepared, house, trust, key, expires, nodeId, ipvs: info?.ipvs ?? true, signal };
     const plain = await renderApp(context, app);
     const [pinned = plain] = info === undefined ? [plain] : await pinApps(engine, [plain], signal);
     return { stack: pinned.head, unknown: unknownOf(info, nodeId) };

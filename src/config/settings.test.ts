@@ -80,6 +80,33 @@ image = "backup:file"
   });
 });
 
+describe('the router', () => {
+  test('is a Caddy of each run unless something else is said', () => {
+    expect(read('', {}).router).toEqual({ kind: 'caddy' });
+    expect(read('[router]\nkind = "direct"', {}).router).toEqual({ kind: 'direct' });
+  });
+
+  test('may be the operator’s own, with defaults of the traefik recipe', () => {
+    expect(read('[router]\nkind = "traefik"', {}).router).toEqual({
+      ...{ kind: 'traefik', network: 'proxy', caFile: undefined },
+      address: { host: '127.0.0.1', port: 443 },
+    });
+    const file =
+      '[router]\nkind = "traefik"\nnetwork = "edge"\naddress = "router.lan:8443"\nca_file = "/etc/ca.pem"';
+    expect(read(file, {}).router).toEqual({
+      ...{ kind: 'traefik', network: 'edge', caFile: '/etc/ca.pem' },
+      address: { host: 'router.lan', port: 8443 },
+    });
+  });
+
+  test.each(['kind = "nginx"', 'address = "https://x"', 'network = "a b"', 'port = 1'])(
+    'is refused with %s',
+    (line) => {
+      expect(() => read(`[router]\n${line}`, {})).toThrow(/configuration .* is not understood/);
+    },
+  );
+});
+
 describe('MAX_TESTS', () => {
   test('is another name of SEATRIAL_MAX_TESTS, which wins where both are set', () => {
     expect(read('', { MAX_TESTS: '3' }).maxTests).toBe(3);

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { SeatrialError } from '../shared/errors.ts';
 import type { Environment } from './environment.ts';
 import { PolicySchema, type PolicySettings, policySettings } from './policy.ts';
+import { RouterSchema, type RouterSettings, routerSettings } from './router.ts';
 
 const NameSchema = z
   .string()
@@ -66,7 +67,7 @@ const FileSchema = z.strictObject({
       abra: z.string().min(1).default('abra'),
     })
     .prefault({}),
-  router: z.strictObject({ image: z.string().optional() }).prefault({}),
+  router: RouterSchema,
   backup: z.strictObject({ image: z.string().optional() }).prefault({}),
   policy: PolicySchema,
 });
@@ -87,6 +88,7 @@ export interface Settings {
   readonly deployer: z.infer<typeof DeployerSchema>;
   /** The program of the deployer `abra`. */
   readonly abra: string;
+  readonly router: RouterSettings;
   readonly routerImage: string | undefined;
   readonly backupImage: string | undefined;
   readonly forges: readonly ForgeSettings[];
@@ -158,6 +160,7 @@ export function readSettings(environment: Environment, flags: SettingFlags): Set
     registry: asRegistry(read.registry, variable('REGISTRY_MIRROR')),
     deployer: deployer.data,
     abra: variable('ABRA') ?? read.deployer.abra,
+    router: routerSettings(read.router, dirname(file ?? DEFAULT_FILE)),
     routerImage: variable('ROUTER_IMAGE') ?? read.router.image,
     backupImage: variable('BACKUP_IMAGE') ?? read.backup.image,
     forges: read.forge.map(asForge),

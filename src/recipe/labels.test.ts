@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseBackupLabels, parseRouterLabels } from './labels.ts';
+import { parseBackupLabels } from './labels.ts';
 
 describe('backup labels', () => {
   test('switch the backup on with the word true alone', () => {
@@ -59,42 +59,5 @@ describe('backup labels', () => {
       'backupbot.backup.volumes.path': 'false',
     });
     expect(labels.volumes).toEqual({ 'my.data': 'excluded', 'v1.db': ['dump.sql'], path: 'excluded' });
-  });
-});
-
-describe('router labels', () => {
-  const rule = (text: string) => ({ 'traefik.enable': 'true', 'traefik.http.routers.x.rule': text });
-
-  test('name hosts and a port', () => {
-    const labels = {
-      ...rule('Host(`app.example.org`)'),
-      'traefik.http.services.x.loadbalancer.server.port': '8080',
-    };
-    expect(parseRouterLabels(labels)).toEqual({ hosts: ['app.example.org'], port: 8080 });
-  });
-
-  test.each([
-    ['several hosts in one call', 'Host(`a.example`, `b.example`)', ['a.example', 'b.example']],
-    ['several calls', 'Host(`a.example`) || Host("b.example")', ['a.example', 'b.example']],
-    ['a host with a path', "Host('a.example') && PathPrefix(`/api`)", ['a.example']],
-    ['a host twice', 'Host(`a.example`) || Host(`A.example`)', ['a.example']],
-  ])('may have %s', (_, text, hosts) => {
-    expect(parseRouterLabels(rule(text))).toEqual({ hosts, port: undefined });
-  });
-
-  test('ask for no route where they are switched off or name no host', () => {
-    expect(parseRouterLabels({ ...rule('Host(`a.example`)'), 'traefik.enable': 'false' })).toBeUndefined();
-    expect(parseRouterLabels({ 'traefik.http.routers.x.rule': 'Host(`a.example`)' })).toBeUndefined();
-    expect(parseRouterLabels(rule('PathPrefix(`/`)'))).toBeUndefined();
-    expect(parseRouterLabels({})).toBeUndefined();
-  });
-
-  test('of TCP and middlewares are not taken for HTTP routes', () => {
-    const labels = {
-      'traefik.enable': 'true',
-      'traefik.tcp.routers.x.rule': 'HostSNI(`mail.example`)',
-      'traefik.http.middlewares.x.headers.customRequestHeaders.Host': 'Host(`no.example`)',
-    };
-    expect(parseRouterLabels(labels)).toBeUndefined();
   });
 });

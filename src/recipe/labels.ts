@@ -58,27 +58,3 @@ function volumeChoice(
     ],
   ];
 }
-
-/** Where the labels of one service send requests, by the conventions of the traefik recipe. */
-export interface RouterLabels {
-  readonly hosts: readonly string[];
-  readonly port: number | undefined;
-}
-
-/** Undefined where the labels ask for no HTTP route. */
-export function parseRouterLabels(labels: ServiceLabels): RouterLabels | undefined {
-  if (labels['traefik.enable'] !== 'true') return undefined;
-  const hosts = new Set<string>();
-  let port: number | undefined;
-  for (const [key, value] of Object.entries(labels)) {
-    if (/^traefik\.http\.routers\.[^.]+\.rule$/.test(key)) {
-      for (const [, inner = ''] of value.matchAll(/Host\(([^)]*)\)/g)) {
-        for (const [, host] of inner.matchAll(/[`"']([^`"']+)[`"']/g))
-          if (host !== undefined) hosts.add(host.toLowerCase());
-      }
-    }
-    if (/^traefik\.http\.services\.[^.]+\.loadbalancer\.server\.port$/.test(key))
-      port ??= Number(value) || undefined;
-  }
-  return hosts.size === 0 ? undefined : { hosts: [...hosts], port };
-}

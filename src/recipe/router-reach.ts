@@ -24,12 +24,18 @@ export function capturesEverything(rule: Rule): boolean {
 }
 
 /**
- * What these rules would take from others: each host or pattern outside the allowed hosts and
- * the names below them, as the rule writes it; `*` where a rule takes every host.
+ * What these rules would take from others: each host or pattern outside the allowed hosts with
+ * the names below and beside them, as the rule writes it; `*` where a rule takes every host.
  */
 export function foreignHosts(rules: readonly Rule[], allowedHosts: readonly string[]): readonly string[] {
   const allowed = allowedHosts.map(plainHost);
   return rules.flatMap((rule) => foreign(reach(rule), allowed)).filter(unique);
+}
+
+/** A host of an app is its domain, a name below it, or one beside it such as `api-<domain>`. */
+export function isOwnHost(host: string, ours: string): boolean {
+  if (host === ours || host.endsWith(`.${ours}`)) return true;
+  return host.endsWith(`-${ours}`) && /^[a-z0-9-]+$/.test(host.slice(0, -ours.length));
 }
 
 /** The hosts whose requests a rule can take. A superset where that cannot be told exactly. */
@@ -78,13 +84,9 @@ function matcherReach(name: MatcherName, args: readonly string[]): Reach {
 function foreign(where: Reach, allowed: readonly string[]): readonly string[] {
   if (where === 'any') return ['*'];
   return [
-    ...where.hosts.filter((host) => !allowed.some((ours) => isWithin(host, ours))),
+    ...where.hosts.filter((host) => !allowed.some((ours) => isOwnHost(host, ours))),
     ...where.patterns.filter((pattern) => !allowed.some((ours) => staysBelow(pattern, ours))),
   ];
-}
-
-function isWithin(host: string, ours: string): boolean {
-  return host === ours || host.endsWith(`.${ours}`);
 }
 
 /** Whether a pattern can match nothing but names below a host: in the third generation's syntax, else the second's. */

@@ -94,6 +94,8 @@ describe('the reach of a rule', () => {
     ['HostRegexp(`.*`) && Host(`app.example`)', []],
     ['Host(`app.example`, `other.example`)', ['other.example']],
     ['Host(`app.example.evil.test`)', ['app.example.evil.test']],
+    ['Host(`api-app.example`)', []],
+    ['Host(`x.api-app.example`)', ['x.api-app.example']],
     ['Host(`badapp.example`)', ['badapp.example']],
     [String.raw`Host("\x6fther.example")`, ['other.example']],
     ['HostHeader(`other.example`)', ['other.example']],

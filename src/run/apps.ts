@@ -2,7 +2,7 @@ import { removeAppWithData } from '../integrity/wipe.ts';
 import type { Ledger } from '../journal/ledger.ts';
 import type { OpenBackup } from '../ports/backup.ts';
 import type { OpenFirewall } from '../ports/firewall.ts';
-import type { OpenRouter } from '../ports/router.ts';
+import type { OpenRouter, RunRouter } from '../ports/router.ts';
 import type { RunId } from '../shared/brand.ts';
 import { egressOf } from './guard.ts';
 import type { House } from './house.ts';
@@ -27,21 +27,22 @@ export interface Helpers {
 export async function openApps(
   { house, ledger, run, signal }: AppsHouse,
   apps: readonly Rendered[],
+  runRouter: RunRouter,
 ): Promise<Helpers> {
   const expires = apps[0]?.head.place.expires ?? 0;
   const labels = runLabels(run, house.settings.controller, expires);
-  const networks = apps.map(({ app }) => networkOf(app));
+  const networks = house.router.network === undefined ? apps.map(({ app }) => networkOf(app)) : [];
   const egress = egressOf(house.settings.policy);
   const internal = egress.mode === 'none';
   ledger.intend('container', [house.firewall.containerName(run)]);
   const firewall = await house.firewall.open(run, egress, labels, signal);
   ledger.intend('network', networks);
   for (const name of networks) await house.engine.createOverlay({ name, labels, internal }, signal);
-  ledger.intend('container', [house.router.containerName(run), ...house.backup.names(run).containers]);
+  ledger.intend('container', [...runRouter.containers, ...house.backup.names(run).containers]);
   ledger.intend('volume', [house.backup.names(run).volume]);
   const routes = apps.flatMap(({ head, previous }) => [...(previous?.routes ?? []), ...head.routes]);
   const [router, backup] = await Promise.all([
-    house.router.open(run, routes, labels, signal),
+    runRouter.open(routes, labels, signal),
     house.backup.open(run, labels, signal),
   ]);
   return { router, backup, firewall };

@@ -9,7 +9,7 @@ import { fetchRepository, type Repository } from '../recipe/git.ts';
 import { type Recipe, readRecipe } from '../recipe/recipe.ts';
 import type { CommitSha, RunId } from '../shared/brand.ts';
 import { isSeatrialError, SeatrialError } from '../shared/errors.ts';
-import type { AppPlace } from '../stack/adjust/adjustment.ts';
+import type { AppPlace, TrustFiles } from '../stack/adjust/adjustment.ts';
 import type { PolicyFinding } from '../stack/policy/finding.ts';
 import { imagined, policyOfFiles, type RecipePolicy } from '../stack/policy/policy.ts';
 import { refusedBy } from '../stack/policy/refusal.ts';
@@ -113,9 +113,11 @@ export interface Rendered {
 
 export interface RenderContext {
   readonly prepared: Prepared;
-  readonly house: Pick<House, 'settings'> & { readonly deployer: Pick<Deployer, 'config'> };
+  readonly house: Pick<House, 'settings' | 'router'> & { readonly deployer: Pick<Deployer, 'config'> };
   /** Secret of the run that its generated secrets follow from. */
   readonly key: RunKey;
+  /** What apps are to trust, where something is injected. */
+  readonly trust: TrustFiles | undefined;
   readonly expires: number;
   readonly nodeId: string;
   readonly ipvs: boolean;
@@ -178,7 +180,9 @@ function placeOf(context: RenderContext, app: PlannedApp, recipe: Recipe): AppPl
     expires: context.expires,
     stack: app.stack,
     sha: recipe.sha,
-    network: networkOf(app),
+    network: house.router.network ?? networkOf(app),
+    ...(house.router.network === undefined ? {} : { operatorsRouter: true }),
+    ...(context.trust === undefined ? {} : { trust: context.trust }),
     nodeId: context.nodeId,
     ipvs: context.ipvs,
   };

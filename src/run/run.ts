@@ -4,6 +4,7 @@ import type { RunEvent } from '../journal/event.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { DeploymentSecret } from '../ports/deployer.ts';
 import type { Lease } from '../ports/leases.ts';
+import type { RunRouter } from '../ports/router.ts';
 import type { RunId } from '../shared/brand.ts';
 import { asSeatrialError, cancellation, isCancellation, SeatrialError } from '../shared/errors.ts';
 import { namedBy } from '../verdict/named-cause.ts';
@@ -15,6 +16,7 @@ import { appeared, type Surroundings, surroundings } from './inventory.ts';
 import { pinApps } from './pins.ts';
 import { type Prepared, type Rendered, renderApp } from './prepare.ts';
 import { refusedEvent } from './refused.ts';
+import { prepareRouter } from './router.ts';
 import { tearDown } from './teardown.ts';
 import { walkPaths } from './walk-paths.ts';
 
@@ -50,7 +52,7 @@ export async function carryOut(options: RunOptions): Promise<Verdict> {
   try {
     before = await surroundings(house.engine, signal);
     emit({ type: 'equipped', deployer: await house.deployer.describe(signal) });
-    const apps = await render(house, prepared, key, signal);
+    const { apps, router } = await render(house, prepared, key, signal);
     for (const secret of secretsOf(apps)) hidden.push(house.redactor.register(secret.value));
     refuseUndeployable(apps);
     const { engine, registry, images: store, clock } = house;
@@ -66,7 +68,7 @@ export async function carryOut(options: RunOptions): Promise<Verdict> {
     emit({ type: 'admitted', slots: lease.slots });
     const leased = AbortSignal.any([signal, lease.lost]);
     await walkPaths({
-      ...{ house, prepared, apps: pinned, images, key, lease, emit, signal: leased },
+      ...{ house, prepared, apps: pinned, router, images, key, lease, emit, signal: leased },
       ledger: house.store.ledger(run),
       async beforeStage() {
         const why = await options.stillWanted(leased);
@@ -106,7 +108,7 @@ async function render(
   prepared: Prepared,
   key: RunKey,
   signal: AbortSignal,
-): Promise<Rendered[]> {
+): Promise<{ apps: Rendered[]; router: RunRouter }> {
   const info = await house.engine.info(signal);
   if (info.swarm.kind !== 'manager') {
     throw new SeatrialError({
@@ -117,8 +119,18 @@ async function render(
     });
   }
   const expires = Math.ceil((house.clock.now() + house.settings.runDeadline + TEARDOWN_MS) / 1000);
-  const context = { prepared, house, key, expires, nodeId: info.swarm.nodeId, ipvs: info.ipvs, signal };
-  return await Promise.all(prepared.plan.paths.map(({ app }) => renderApp(context, app)));
+  const { router, trust } = await prepareRouter(house.router, prepared, expires);
+  const context = {
+    prepared,
+    house,
+    trust,
+    key,
+    expires,
+    nodeId: info.swarm.nodeId,
+    ipvs: info.ipvs,
+    signal,
+  };
+  return { router, apps: await Promise.all(prepared.plan.paths.map(({ app }) => renderApp(context, app))) };
 }
 
 /** What ended the run outside of any check: before the first stage, or between two. */

@@ -4,6 +4,7 @@ import type { RunEvent } from '../journal/event.ts';
 import type { Ledger } from '../journal/ledger.ts';
 import type { Path } from '../plan/plan.ts';
 import type { Lease } from '../ports/leases.ts';
+import type { RunRouter } from '../ports/router.ts';
 import type { StageContext } from '../stages/context.ts';
 import type { StageName } from '../trigger/request.ts';
 import { type AppsHouse, clearApp, type Helpers, openApps } from './apps.ts';
@@ -20,6 +21,7 @@ export interface WalkOptions {
   readonly images: StageContext['images'];
   /** Secret of this run. */
   readonly key: RunKey;
+  readonly router: RunRouter;
   readonly lease: Lease;
   readonly ledger: Ledger;
   /** Aborted with the run, and when its lease is lost. */
@@ -35,7 +37,7 @@ const CLOSE_MS = 60_000;
 export async function walkPaths(options: WalkOptions): Promise<void> {
   const { house, prepared, ledger, signal, apps } = options;
   const scope: AppsHouse = { house, ledger, run: prepared.plan.run, signal };
-  const helpers = await openApps(scope, apps);
+  const helpers = await openApps(scope, apps, options.router);
   options.emit({ type: 'adjusted', adjustments: apps[0]?.head.adjustments ?? [] });
   try {
     const say = (text: string) => options.emit({ type: 'progress', stage: undefined, text });

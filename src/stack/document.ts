@@ -54,6 +54,7 @@ const ServiceSchema = z.looseObject({
   secrets: z.array(z.looseObject({ source: z.string() })).nullish(),
   networks: z.unknown().optional(),
   logging: z.unknown().optional(),
+  configs: z.array(z.looseObject({ source: z.string(), target: z.string().optional() })).nullish(),
 });
 
 const NamedSchema = z.looseObject({

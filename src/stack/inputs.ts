@@ -14,20 +14,22 @@ export interface StackInput {
   readonly content: Buffer;
 }
 
-/** Throws `internal` error `stack-unguarded` where the document names a file that we did not write. */
+/** `more` are files of ours besides the recipe's. Throws `internal` error `stack-unguarded` where the document names a file that we did not write. */
 export function inputsOf(
   file: StackFile,
   directory: string,
   files: readonly RepositoryFile[],
+  more: readonly StackInput[] = [],
 ): readonly StackInput[] {
-  const written = new Map(files.map(({ path, content }) => [join(directory, path), content]));
+  const recipes = files.map(({ path, content }) => ({ path: join(directory, path), directory, content }));
+  const written = new Map([...recipes, ...more].map((input) => [input.path, input]));
   return [file.configs, file.secrets].flatMap((entries) =>
     Object.entries(entries ?? {}).flatMap(([key, entry]) => {
       const path = fileOf(entry);
       if (path === undefined) return [];
-      const content = written.get(path);
-      if (content === undefined) throw unknown(key, path);
-      return [{ path, directory, content }];
+      const input = written.get(path);
+      if (input === undefined) throw unknown(key, path);
+      return [input];
     }),
   );
 }

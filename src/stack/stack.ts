@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Deployer, Deployment, DeploymentSecret } from '../ports/deployer.ts';
-import { type Route, serviceAddress } from '../ports/router.ts';
+import type { Route } from '../ports/router.ts';
 import type { Finding } from '../recipe/finding.ts';
-import { type BackupLabels, parseBackupLabels, parseRouterLabels } from '../recipe/labels.ts';
+import { type BackupLabels, parseBackupLabels } from '../recipe/labels.ts';
 import { withOverlays } from '../recipe/overlays.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { writeFiles } from '../recipe/write-files.ts';
@@ -27,6 +27,7 @@ import {
   STRICT,
 } from './policy/policy.ts';
 import { refuse } from './policy/refusal.ts';
+import { type RouteFault, type Routing, routingOf } from './routes.ts';
 import { type GivenSecret, secretsOf } from './secrets.ts';
 
 /** A recipe rendered for one app of a run: the very document that is deployed, and what it will make. */
@@ -47,6 +48,8 @@ export interface Stack {
   readonly secrets: readonly string[];
   readonly networks: readonly string[];
   readonly routes: readonly Route[];
+  /** Routers of the recipe that make no route. */
+  readonly routeFaults: readonly RouteFault[];
   readonly adjustments: readonly Adjustment[];
   /** What is known to be amiss before anything is deployed. */
   readonly findings: readonly Finding[];
@@ -149,6 +152,7 @@ export async function renderStack(options: RenderOptions): Promise<Stack> {
     overlay: '',
   };
   const deployment = { stack: place.stack, document: '', secrets, origin };
+  const routing = routingIn(file, options);
   return {
     recipe,
     place,
@@ -158,11 +162,12 @@ export async function renderStack(options: RenderOptions): Promise<Stack> {
     configs: Object.values(namesOf(file.configs, place.stack)),
     secrets: [...Object.values(namesOf(file.secrets, place.stack)), ...secrets.map(({ name }) => name)],
     networks: Object.values(namesOf(file.networks, place.stack)),
-    routes: routesOf(file, place),
-    adjustments,
+    routes: routing.routes,
+    routeFaults: routing.faults,
+    adjustments: [...adjustments, ...(place.operatorsRouter ? [] : routing.leftOut)],
     findings,
     policy: answer,
-    inputs: inputsOf(file, directory, recipe.files),
+    inputs: inputsOf(file, directory, recipe.files, Object.values(place.trust ?? {})),
   };
 }
 
@@ -215,14 +220,10 @@ function namesOf(entries: StackFile['volumes'], stack: string): Record<string, s
   );
 }
 
-function routesOf(file: StackFile, place: AppPlace): Route[] {
-  return Object.entries(file.services).flatMap(([name, service]) => {
-    const labels = parseRouterLabels(service.deploy?.labels ?? {});
-    return (labels?.hosts ?? []).map((host) => ({
-      host,
-      service: serviceAddress(place.stack, name),
-      port: labels?.port ?? 80,
-      network: place.network,
-    }));
-  });
+function routingIn(file: StackFile, { place, domain }: RenderOptions): Routing {
+  const services = Object.entries(file.services).map(([name, service]) => ({
+    name,
+    labels: service.deploy?.labels ?? {},
+  }));
+  return routingOf({ stack: place.stack, domain, network: place.network, services });
 }

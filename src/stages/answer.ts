@@ -20,6 +20,13 @@ const DEFAULT_PAGES: readonly { readonly server: string; readonly sign: RegExp }
 
 /** Checks that the app's address is answered by the app itself. */
 export async function answersAsItself(context: StageContext, stack: Stack): Promise<void> {
+  const [fault] = stack.routeFaults;
+  if (fault !== undefined) {
+    return await check(context, 'answers', TITLE, async () => {
+      const { service, code, sentence } = fault;
+      return fail({ code, sentence, where: { service }, evidence: [] });
+    });
+  }
   const route = stack.routes[0];
   if (route === undefined) {
     context.emit({

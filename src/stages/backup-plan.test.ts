@@ -179,7 +179,7 @@ function stackOf(services: Services, more: More = {}): Stack {
     })),
     volumes: Object.fromEntries(volumes.map((volume) => [volume, `stack_${volume}`])),
     deployment: deploymentOf(stack, ''),
-    ...{ configs: [], secrets: [], networks: [], routes: [], adjustments: [], findings: [] },
+    ...{ configs: [], secrets: [], networks: [], routes: [], routeFaults: [], adjustments: [], findings: [] },
     ...{ policy: { findings: [] }, inputs: [], file: { services: {} }, merged: { services: {} } },
   };
 }

@@ -1,128 +1,138 @@
+import { request as plainRequest } from 'node:http';
+import { request as secureRequest } from 'node:https';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Engine } from '../../src/ports/engine.ts';
-import type { Answer, OpenRouter, Route, Router } from '../../src/ports/router.ts';
+import type { Address, Answer, OpenRouter } from '../../src/ports/router.ts';
 import { until } from '../../src/shared/wait.ts';
 import { errorOf } from '../support/errors.ts';
-import { type Corner, createCorner } from '../support/lab.ts';
+import { openScene, type RouterWorld, type Scene, type SceneApp } from './router-scene.ts';
 
-export interface RouterWorld {
-  readonly engine: Engine;
-  readonly router: Router;
-  /** With caddy and curl in it: the apps of these tests. */
-  readonly image: string;
-  close(): Promise<void>;
-}
-
-/** The contract of `ports/router.ts`, with two apps on two networks. */
+/** The contract of `ports/router.ts`, with the apps of two runs on a real swarm. */
 export function routerConformance(name: string, makeWorld: () => Promise<RouterWorld>): void {
   describe(`the router port on ${name}`, { timeout: 60_000 }, () => {
-    const corner = createCorner();
-    let world: RouterWorld | undefined;
-    let open: OpenRouter | undefined;
-    let apps: Apps | undefined;
-    const at = <T>(thing: T | undefined): T => thing ?? expect.fail('it is not there yet');
+    let scene: Scene | undefined;
+    const at = (): Scene => scene ?? expect.fail('the scene is not there yet');
+    const one = (): SceneApp => at().apps[0];
     beforeAll(async () => {
-      world = await makeWorld();
-      apps = await startApps(world, corner);
-      open = await world.router.open(corner.run, apps.routes, corner.labels, soon());
-    });
-    afterAll(async () => {
-      if (world === undefined) return;
-      await open?.close(soon());
-      await corner.clear(world.engine);
-      await world.close();
-    });
-    const ask = (host: string, path = '/', more: Partial<Parameters<OpenRouter['ask']>[0]> = {}) =>
-      at(open).ask({ host, path, deadline: 10_000, maxBytes: 100_000, ...more }, soon());
+      scene = await openScene(await makeWorld());
+    }, 120_000);
+    afterAll(async () => await scene?.close(), 120_000);
+    type Asked = Partial<Parameters<OpenRouter['ask']>[0]>;
+    const ask = (host: string, path = '/', more: Asked = {}) =>
+      one().open.ask({ host, path, deadline: 10_000, maxBytes: 100_000, ...more }, soon());
 
-    test('makes the one container whose name it told before, with the labels of the run', async () => {
-      const { engine, router } = at(world);
-      await ask('one.example');
-      const containers = await engine.containers(corner.labels, soon());
-      const found = containers.filter((container) => container.name === router.containerName(corner.run));
-      expect(found).toHaveLength(1);
-      expect(found[0]?.labels).toMatchObject(corner.labels);
+    test('makes the very containers whose names it told before, with the labels of the run', async () => {
+      await ask(one().domain);
+      const { engine } = at().world;
+      const ours = await engine.containers(one().labels, soon());
+      const made = ours.filter(({ labels }) => labels['com.docker.swarm.service.name'] === undefined);
+      expect(made.map((container) => container.name)).toEqual(one().router.containers);
     });
 
     test('gives each host the answer of its own app, and says that it came from the app', async () => {
-      const one = await answered('one.example');
-      expect(one).toMatchObject({ from: 'app', status: 200, headers: { 'x-app': 'one' } });
-      expect(text(one)).toBe('I am one, asked as one.example for /');
-      expect(text(await answered('two.example', '/deep/er?q=1'))).toBe(
-        'I am two, asked as two.example for /deep/er?q=1',
-      );
+      const { domain } = one();
+      const answer = await answered(domain, '/deep/er?q=1');
+      expect(answer).toMatchObject({ from: 'app', status: 200, headers: { 'x-app': domain } });
+      expect(text(answer)).toContain(`asked as ${domain} for /deep/er?q=1`);
+      expect(text(await answered(`www.${domain}`))).toContain(`asked as www.${domain} for /`);
+    });
+
+    test('sends what begins with a prefix where its rule says, without the prefix', async () => {
+      const answer = await answered(one().domain, '/api/things?q=1');
+      expect(text(answer)).toBe('the interface, asked for /things?q=1');
+    });
+
+    test('speaks https to an app that wants it', async () => {
+      expect(text(await answered(`secure.${one().domain}`))).toBe('behind https');
     });
 
     test('hands on whatever status an app gives, and what it says about itself', async () => {
-      const missing = await answered('one.example', '/missing');
+      const { domain } = one();
+      const missing = await answered(domain, '/missing');
       expect(missing).toMatchObject({ from: 'app', status: 404 });
       expect(text(missing)).toBe('no such page');
-      expect(await answered('one.example', '/broken')).toMatchObject({ from: 'app', status: 502 });
+      expect(await answered(domain, '/broken')).toMatchObject({ from: 'app', status: 502 });
+      expect(await answered(domain, '/claims')).toMatchObject({ from: 'app', status: 200 });
     });
 
     test('says of an app that cannot be reached that the answer is its own', async () => {
-      expect(await ask('nobody.example')).toMatchObject({ from: 'router', status: 502 });
-      expect(await ask('closed.example')).toMatchObject({ from: 'router', status: 502 });
+      await answered(one().domain);
+      expect(await ask(`closed.${one().domain}`)).toMatchObject({ from: 'router', status: 502 });
     });
 
     test('says of a host that nobody has that the answer is its own', async () => {
-      expect(await ask('unknown.example')).toMatchObject({ from: 'router', status: 404 });
+      expect(await ask(`unknown.${at().world.baseDomain}`)).toMatchObject({ from: 'router', status: 404 });
     });
 
-    test('is not deceived by an app that claims to be the router, or by a visitor', async () => {
-      expect(await answered('one.example', '/claims')).toMatchObject({ from: 'app', status: 200 });
+    test('gives an app one URL, under which it says itself that it was asked', async () => {
+      const { domain } = one();
+      await answered(domain);
+      const address = await one().open.address(domain, soon());
+      const { protocol, host } = new URL(address.url);
+      if (address.reach === 'everywhere') expect([protocol, host]).toEqual(['https:', domain]);
+      else expect(protocol).toBe('http:');
+      expect(text(await ask(domain))).toContain(`asked by ${protocol.slice(0, -1)}`);
     });
 
-    test('lets apps find each other under their public names, each on its own network alone', async () => {
-      const { engine } = at(world);
-      const curl = async (container: string, host: string) =>
-        await engine.exec(container, ['curl', '-sS', '--max-time', '8', `http://${host}/`], soon());
-      const seen = await curl(at(apps).one, 'one.example');
-      expect(seen.stdout).toBe('I am one, asked as one.example for /');
-      // The other app is on another network, and its name does not lead there from here.
-      const { stdout, exitCode } = await curl(at(apps).one, 'two.example');
-      expect(exitCode).not.toBe(0);
-      expect(stdout).not.toContain('I am two');
+    test('has that very URL for other containers too, and leads those who ask without TLS to it', async () => {
+      const { domain } = one();
+      await answered(domain);
+      const address = await one().open.address(domain, soon());
+      if (address.reach !== 'everywhere') return;
+      const trusted = await at().trustedInside(one(), address);
+      const seen = await at().curl(one(), [...trusted, address.url]);
+      expect(seen).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(seen.stdout).toContain(`asked as ${domain} for / asked by https`);
+      const sent = await at().curl(one(), ['--head', `http://${domain}/x?y=1`]);
+      expect(sent.stdout).toMatch(/^HTTP\/1.1 30[18]/);
+      expect(sent.stdout.toLowerCase()).toContain(`location: https://${domain}/x?y=1\r\n`);
+    });
+
+    test('carries a connection that becomes a web socket, both ways', async () => {
+      const host = `ws.${one().domain}`;
+      await answered(host);
+      const address = await one().open.address(host, soon());
+      expect(await echoed(address, host, 'ahoy')).toBe('ahoy');
+    });
+
+    test('keeps runs apart where each app has a network of its own: neither name nor address leads over', async () => {
+      const [mine, other] = at().apps;
+      await answered(mine.domain);
+      if (at().world.router.network !== undefined) return;
+      const named = await at().curl(mine, ['--insecure', `https://${other.domain}/`]);
+      expect(named).toMatchObject({ exitCode: 6, stdout: '' });
+      const foreign = await at().addressInside(other);
+      const reached = await at().curl(mine, [`http://${foreign}:8080/`]);
+      // Whatever else may answer under such an address out there, it is not the app.
+      expect(reached.stdout).not.toContain('asked as');
+      // The very same question inside the other run shows that only the border was in the way.
+      expect((await at().curl(other, [`http://${foreign}:8080/`])).stdout).toContain('asked as');
     });
 
     test('reads no more of an answer than is allowed', async () => {
-      const error = await errorOf(ask('one.example', '/', { maxBytes: 5 }));
+      await answered(one().domain);
+      const error = await errorOf(ask(one().domain, '/', { maxBytes: 5 }));
       expect(error).toMatchObject({ kind: 'environment', code: 'router-unreachable' });
       expect(error.message).toContain('more than 5 bytes');
     });
 
     test('ends a request with the reason of its signal', async () => {
       const signal = AbortSignal.abort(new Error('cancelled by a test'));
-      const asked = at(open).ask({ host: 'one.example', path: '/', deadline: 5000, maxBytes: 10 }, signal);
+      const asked = one().open.ask({ host: one().domain, path: '/', deadline: 5000, maxBytes: 10 }, signal);
       await expect(asked).rejects.toThrow('cancelled by a test');
     });
 
-    test('refuses a host that is none, whatever it would do to a configuration', async () => {
-      const { router } = at(world);
-      const network = at(apps).routes[0]?.network ?? '';
-      const host = 'x.example {\nrespond "pwned"\n}\nhttp://y.example';
-      const bad = { host, service: 'one', port: 80, network };
-      const other = createCorner();
-      const opening = router.open(other.run, [bad], other.labels, soon());
-      const asked = opening.then((opened) =>
-        opened.ask({ host: 'y.example', path: '/', deadline: 5000, maxBytes: 100 }, soon()),
-      );
-      expect(await errorOf(asked)).toMatchObject({ kind: 'recipe', code: 'bad-host' });
-      expect(await at(world).engine.containers(other.labels, soon())).toEqual([]);
-    });
-
     test('is gone once closed, and does not answer any more', async () => {
-      const { engine, router } = at(world);
-      await at(open).close(soon());
-      const names = (await engine.containers(corner.labels, soon())).map((container) => container.name);
-      expect(names).not.toContain(router.containerName(corner.run));
-      expect(await errorOf(ask('one.example'))).toMatchObject({ code: 'router-unreachable' });
-      await at(open).close(soon());
+      const { engine } = at().world;
+      await one().open.close(soon());
+      const names = (await engine.containers(one().labels, soon())).map((container) => container.name);
+      for (const made of one().router.containers) expect(names).not.toContain(made);
+      expect(await errorOf(ask(one().domain))).toMatchObject({ code: 'router-unreachable' });
+      await one().open.close(soon());
     });
 
     /** Asks until the app has come up behind the router. */
     async function answered(host: string, path = '/'): Promise<Answer> {
-      return await until({ name: host, deadline: 30_000, every: 200, signal: soon() }, async () => {
+      return await until({ name: host, deadline: 40_000, every: 200, signal: soon() }, async () => {
         const answer = await ask(host, path);
         return answer.from === 'app'
           ? { done: true, value: answer }
@@ -132,51 +142,37 @@ export function routerConformance(name: string, makeWorld: () => Promise<RouterW
   });
 }
 
-interface Apps {
-  readonly one: string;
-  readonly routes: readonly Route[];
-}
+/** The key of the example in RFC 6455; the app of the scene knows its answer. */
+const KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
 
-/** Two small web servers, each on a network of its own under the name that its route has. */
-async function startApps({ engine, image }: RouterWorld, corner: Corner): Promise<Apps> {
-  const routes: Route[] = [];
-  const ids: string[] = [];
-  for (const word of ['one', 'two']) {
-    const network = corner.name(`net-${word}`);
-    await engine.createOverlay({ name: network, labels: corner.labels, internal: false }, soon());
-    const content = Buffer.from(caddyfile(word));
-    const command = ['run', '--config', '/tmp/Caddyfile', '--adapter', 'caddyfile'];
-    const spec = { name: corner.name(word), image, labels: corner.labels, entrypoint: ['caddy'], command };
-    const id = await engine.createContainer(spec, soon());
-    const file = { path: 'Caddyfile', content, mode: 0o644, uid: 0, gid: 0, mtime: 0 };
-    await engine.putFiles(id, '/tmp', [file], soon());
-    await engine.startContainer(id, soon());
-    await engine.connect(network, id, [word], soon());
-    ids.push(id);
-    routes.push({ host: `${word}.example`, service: word, port: 8080, network });
-  }
-  const network = routes[0]?.network ?? '';
-  routes.push({ host: 'nobody.example', service: 'nobody', port: 80, network });
-  routes.push({ host: 'closed.example', service: 'one', port: 9, network });
-  return { one: ids[0] ?? '', routes };
-}
-
-function caddyfile(word: string): string {
-  return `{
-  admin off
-  auto_https off
-}
-:8080 {
-  header x-app ${word}
-  respond /missing "no such page" 404
-  respond /broken "my own trouble" 502
-  handle /claims {
-    header seatrial-answer-from router
-    respond "I am the router" 200
-  }
-  respond "I am ${word}, asked as {http.request.host} for {http.request.uri}" 200
-}
-`;
+/** Opens a web socket as a browser does, and reads back what it sends. */
+function echoed(address: Address, host: string, word: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const headers = { host, connection: 'Upgrade', upgrade: 'websocket' };
+    const options = {
+      ...address.connect,
+      path: '/',
+      headers: { ...headers, 'sec-websocket-key': KEY, 'sec-websocket-version': '13' },
+      signal: soon(),
+    };
+    const asked = address.url.startsWith('https:')
+      ? secureRequest({ ...options, servername: host, ca: address.trust?.ca })
+      : plainRequest(options);
+    asked.once('error', reject);
+    asked.once('response', ({ statusCode }) => reject(new Error(`no upgrade but ${statusCode}`)));
+    asked.once('upgrade', (_response, socket) => {
+      let seen = '';
+      socket.on('data', (chunk: Buffer) => {
+        seen += chunk.toString();
+        if (seen.length < word.length) return;
+        socket.destroy();
+        resolve(seen);
+      });
+      socket.once('error', reject);
+      socket.write(word);
+    });
+    asked.end();
+  });
 }
 
 function text(answer: Answer): string {

@@ -69,17 +69,23 @@ async function held(): Promise<Held> {
   const go = Promise.withResolvers<void>();
   const router: Router = {
     ...house.router,
-    async open(...args) {
-      const open = await house.router.open(...args);
+    async prepare(...those) {
+      const prepared = await house.router.prepare(...those);
       return {
-        ...open,
-        async ask(...asked) {
-          const answer = await open.ask(...asked);
-          if (answer.from === 'app') {
-            up.resolve();
-            await go.promise;
-          }
-          return answer;
+        ...prepared,
+        async open(...args) {
+          const open = await prepared.open(...args);
+          return {
+            ...open,
+            async ask(...asked) {
+              const answer = await open.ask(...asked);
+              if (answer.from === 'app') {
+                up.resolve();
+                await go.promise;
+              }
+              return answer;
+            },
+          };
         },
       };
     },

@@ -165,15 +165,21 @@ hand = { file = "hand.txt" }
     },
     router: {
       ...base.router,
-      async open(...args) {
-        const open = await base.router.open(...args);
+      async prepare(...those) {
+        const router = await base.router.prepare(...those);
         return {
-          ...open,
-          async ask(ask, signal) {
-            const answer = await open.ask(ask, signal);
-            if (answer.from === 'app')
-              answers.push({ host: ask.host, body: new TextDecoder().decode(answer.body) });
-            return answer;
+          ...router,
+          async open(...args) {
+            const open = await router.open(...args);
+            return {
+              ...open,
+              async ask(ask, signal) {
+                const answer = await open.ask(ask, signal);
+                if (answer.from === 'app')
+                  answers.push({ host: ask.host, body: new TextDecoder().decode(answer.body) });
+                return answer;
+              },
+            };
           },
         };
       },

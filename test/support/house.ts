@@ -31,7 +31,7 @@ export function houseIn(lab: TestLab, directory: string): House & { close(): voi
   const db = openDatabase(join(directory, 'seatrial.db'));
   return {
     ...{ engine, deployer, random, redactor, clock: systemClock },
-    router: createCaddyRouter({ engine, image: images.tools }),
+    router: createCaddyRouter({ engine, image: images.tools, clock: systemClock }),
     backup: createResticBackup({ engine, image: images.tools, random, redactor }),
     firewall: createNftFirewall({ engine, image: images.tools }),
     leases: createSwarmLeases(engine, systemClock),

@@ -1,33 +1,54 @@
-import { request } from 'node:http';
 import type { Engine, Labels } from '../../ports/engine.ts';
-import type { Answer, Ask, OpenRouter, Route, Router } from '../../ports/router.ts';
+import { type OpenRouter, type Route, type Router, routerUnreachable } from '../../ports/router.ts';
+import { type BoundedResponse, requestOnce } from '../../shared/bounded-request.ts';
+import type { Clock } from '../../shared/clock.ts';
 import { asSeatrialError, SeatrialError } from '../../shared/errors.ts';
 import { until } from '../../shared/wait.ts';
+import { type Authority, createAuthority } from './authority.ts';
+import { CHAIN_FILE, caddyConfig, HTTPS_PORT, KEY_FILE, ORIGIN } from './config.ts';
 
 export interface CaddyRouterOptions {
   readonly engine: Engine;
   /** An image with the program `caddy`. */
   readonly image: string;
+  readonly clock: Clock;
 }
 
-const PORT = 80;
 const READY_MS = 30_000;
 const POLL_MS = 100;
-/** Set by the router alone, so that its own answers are never taken for an app's. */
-const ORIGIN = 'seatrial-answer-from';
+const CONFIG_FILE = '/etc/seatrial/caddy.json';
+const LOOPBACK = '127.0.0.1';
+/** A name that the certificate has besides those of the apps, for questions about hosts that no app has. */
+const NOBODY = 'nobody.seatrial.invalid';
 
-/** One Caddy container a run, on the networks of its apps, with a port on loopback. */
-export function createCaddyRouter({ engine, image }: CaddyRouterOptions): Router {
-  const containerName = (run: string) => `seatrial-${run}-router`;
+/** One Caddy container a run, on the networks of its apps, with a port on loopback and an authority of its own. */
+export function createCaddyRouter({ engine, image, clock }: CaddyRouterOptions): Router {
   return {
-    containerName,
-    async open(run, routes, labels, signal) {
-      // The router comes up while the apps deploy; whoever asks first waits for it.
-      const started = start({ engine, image }, containerName(run), routes, labels, signal);
-      started.catch(() => undefined);
-      return opened(engine, started);
+    network: undefined,
+    async prepare(run, expires) {
+      const authority = await createAuthority(`Seatrial run ${run}`, clock.now(), expires);
+      const name = `seatrial-${run}-router`;
+      return {
+        trust: authority.trust,
+        containers: [name],
+        async open(routes, labels, signal) {
+          // The router comes up while the apps deploy; whoever asks first waits for it.
+          const started = start({ engine, image, authority, name, routes, labels }, signal);
+          started.catch(() => undefined);
+          return opened(engine, authority, routes, started);
+        },
+      };
     },
   };
+}
+
+interface Starting {
+  readonly engine: Engine;
+  readonly image: string;
+  readonly authority: Authority;
+  readonly name: string;
+  readonly routes: readonly Route[];
+  readonly labels: Labels;
 }
 
 interface Started {
@@ -35,39 +56,57 @@ interface Started {
   readonly port: number;
 }
 
-async function start(
-  { engine, image }: CaddyRouterOptions,
-  name: string,
-  routes: readonly Route[],
-  labels: Labels,
-  signal: AbortSignal,
-): Promise<Started> {
-  const content = Buffer.from(caddyfile(routes));
-  const entrypoint = ['caddy'];
-  const command = ['run', '--config', '/etc/seatrial/Caddyfile', '--adapter', 'caddyfile'];
+async function start(starting: Starting, signal: AbortSignal): Promise<Started> {
+  const { engine, image, authority, name, routes, labels } = starting;
+  const hosts = [...new Set(routes.map(({ host }) => safeHost(host)))];
+  const { chain, key } = await authority.issue([...hosts, NOBODY]);
+  const command = ['run', '--config', CONFIG_FILE];
   const id = await engine.createContainer(
-    { name, image, labels, entrypoint, command, publish: PORT },
+    { name, image, labels, entrypoint: ['caddy'], command, publish: HTTPS_PORT },
     signal,
   );
-  const file = { path: 'etc/seatrial/Caddyfile', content, mode: 0o644, uid: 0, gid: 0, mtime: 0 };
-  await engine.putFiles(id, '/', [file], signal);
+  const files = [
+    file(CONFIG_FILE, caddyConfig(routes), 0o644),
+    file(CHAIN_FILE, chain, 0o644),
+    file(KEY_FILE, key, 0o600),
+  ];
+  await engine.putFiles(id, '/', files, signal);
   await engine.startContainer(id, signal);
-  for (const [network, hosts] of hostsByNetwork(routes)) await engine.connect(network, id, hosts, signal);
-  const port = await engine.publishedPort(id, PORT, signal);
-  if (port === undefined) throw unreachable(`it ended at once: ${await engine.logs(id, 3, signal)}`);
-  await listening(engine, id, port, signal);
+  for (const [network, own] of hostsByNetwork(routes)) await engine.connect(network, id, own, signal);
+  const port = await engine.publishedPort(id, HTTPS_PORT, signal);
+  if (port === undefined) throw routerUnreachable(`it ended at once: ${await engine.logs(id, 3, signal)}`);
+  await listening(starting, { id, port }, signal);
   return { id, port };
 }
 
-function opened(engine: Engine, started: Promise<Started>): OpenRouter {
+function file(path: string, text: string, mode: number) {
+  return { path: path.slice(1), content: Buffer.from(text), mode, uid: 0, gid: 0, mtime: 0 };
+}
+
+function opened(
+  engine: Engine,
+  authority: Authority,
+  routes: readonly Route[],
+  started: Promise<Started>,
+): OpenRouter {
   return {
+    async address(host) {
+      const { port } = await started;
+      return {
+        ...{ url: `https://${host}`, reach: 'everywhere', trust: authority.trust },
+        connect: { host: LOOPBACK, port },
+      };
+    },
     async ask(ask, signal) {
       const { port } = await started;
+      const known = routes.some(({ host }) => host === ask.host);
       try {
-        return await once(port, ask, signal);
+        const asked = { ...ask, servername: known ? ask.host : NOBODY };
+        const answer = await askOnce(authority, port, asked, signal);
+        return { ...answer, from: answer.headers[ORIGIN] === 'app' ? 'app' : 'router' };
       } catch (error) {
         signal.throwIfAborted();
-        throw unreachable(asSeatrialError(error).message);
+        throw routerUnreachable(asSeatrialError(error).message);
       }
     },
     async close(signal) {
@@ -78,32 +117,7 @@ function opened(engine: Engine, started: Promise<Started>): OpenRouter {
   };
 }
 
-function caddyfile(routes: readonly Route[]): string {
-  const blocks = [...new Map(routes.map((route) => [route.host, route])).values()].map(
-    (route) => `http://${safeHost(route.host)} {
-  reverse_proxy ${route.service}:${route.port} {
-    header_down ${ORIGIN} app
-    lb_try_duration 0
-  }
-  handle_errors {
-    header ${ORIGIN} router
-    respond "{http.error.status_code} {http.error.status_text}" {http.error.status_code}
-  }
-}
-`,
-  );
-  return `{
-  auto_https off
-  admin off
-}
-${blocks.join('')}http:// {
-  header ${ORIGIN} router
-  respond 404
-}
-`;
-}
-
-/** Host names come from labels: only what a DNS name may hold gets into the file. */
+/** Host names come from labels: only what a DNS name may hold becomes one of the router. */
 function safeHost(host: string): string {
   if (/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(host)) return host;
   throw new SeatrialError({
@@ -122,66 +136,41 @@ function hostsByNetwork(routes: readonly Route[]): Map<string, string[]> {
   return networks;
 }
 
-async function listening(engine: Engine, id: string, port: number, signal: AbortSignal): Promise<void> {
+async function listening(
+  { engine, authority }: Starting,
+  { id, port }: Started,
+  signal: AbortSignal,
+): Promise<void> {
+  const asked = { host: NOBODY, servername: NOBODY, path: '/', deadline: 1000, maxBytes: 1024 };
   await until({ name: 'the router', deadline: READY_MS, every: POLL_MS, signal }, async () => {
     try {
-      await once(port, { host: 'router.invalid', path: '/', deadline: 1000, maxBytes: 1024 }, signal);
+      await askOnce(authority, port, asked, signal);
       return { done: true, value: undefined };
     } catch (error) {
       signal.throwIfAborted();
       const state = await engine.containerState(id, signal);
       if (state !== undefined && !state.running)
-        throw unreachable(`it ended with ${state.exitCode}: ${await engine.logs(id, 3, signal)}`);
+        throw routerUnreachable(`it ended with ${state.exitCode}: ${await engine.logs(id, 3, signal)}`);
       return { done: false, missing: asSeatrialError(error).message };
     }
   });
 }
 
-/** One request straight to the router, with the host name that a visitor would use. */
-function once(port: number, ask: Ask, signal: AbortSignal): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const asked = request(
-      {
-        host: '127.0.0.1',
-        port,
-        path: ask.path,
-        headers: { host: ask.host, 'user-agent': 'seatrial' },
-        signal: AbortSignal.any([signal, AbortSignal.timeout(ask.deadline)]),
-        agent: false,
-      },
-      (response) => {
-        const chunks: Buffer[] = [];
-        let size = 0;
-        response.on('data', (chunk: Buffer) => {
-          size += chunk.length;
-          if (size > ask.maxBytes)
-            response.destroy(new Error(`the answer has more than ${ask.maxBytes} bytes`));
-          else chunks.push(chunk);
-        });
-        response.once('error', reject);
-        response.once('end', () => {
-          const headers = Object.fromEntries(
-            Object.entries(response.headers).map(([name, value]) => [name, String(value)]),
-          );
-          resolve({
-            from: headers[ORIGIN] === 'app' ? 'app' : 'router',
-            status: response.statusCode ?? 0,
-            headers,
-            body: Buffer.concat(chunks),
-          });
-        });
-      },
-    );
-    asked.once('error', reject);
-    asked.end();
-  });
+interface OneAsk {
+  readonly host: string;
+  readonly servername: string;
+  readonly path: string;
+  readonly deadline: number;
+  readonly maxBytes: number;
 }
 
-function unreachable(why: string): SeatrialError {
-  return new SeatrialError({
-    kind: 'environment',
-    code: 'router-unreachable',
-    sentence: `The router of the run does not answer: ${why}`,
-    transient: true,
-  });
+/** One request straight to the router, with the host name that a visitor would use. */
+function askOnce(
+  { trust }: Authority,
+  port: number,
+  { servername, ...ask }: OneAsk,
+  signal: AbortSignal,
+): Promise<BoundedResponse> {
+  const tls = { servername, ca: trust.ca };
+  return requestOnce({ ...ask, connect: { host: LOOPBACK, port }, tls }, signal);
 }

@@ -9,9 +9,11 @@ import { makeLiteral } from './literal.ts';
 import { replaceProxy } from './network.ts';
 import { pinNode } from './node-pin.ts';
 import { quicken } from './quicken.ts';
+import { trustRouter } from './trust.ts';
 
 /** All adjustments, in the order in which they are made and told. */
 const ADJUSTMENTS: readonly Adjust[] = [
+  trustRouter,
   addLabels,
   replaceProxy,
   withoutGrace,

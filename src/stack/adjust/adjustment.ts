@@ -1,5 +1,6 @@
 import type { CommitSha, RunId, StackName } from '../../shared/brand.ts';
 import type { StackFile } from '../document.ts';
+import type { StackInput } from '../inputs.ts';
 
 /** A change of ours to what the recipe says, and why. */
 export interface Adjustment {
@@ -18,8 +19,12 @@ export interface AppPlace {
   readonly expires: number;
   readonly stack: StackName;
   readonly sha: CommitSha;
-  /** The app's own network, in the place of the operator's `proxy`. */
+  /** The network in the place of `proxy`: the app's own, or the operator's under the name that it has here. */
   readonly network: string;
+  /** Set where the operator's router serves the apps, by their labels as they are. */
+  readonly operatorsRouter?: true;
+  /** Undefined where nothing is injected. */
+  readonly trust?: TrustFiles;
   readonly nodeId: string;
   readonly ipvs: boolean;
 }
@@ -28,6 +33,14 @@ export interface AppPlace {
 export interface AppScene extends AppPlace {
   /** The app's whole environment. */
   readonly env: Readonly<Record<string, string>>;
+}
+
+/** Files of this machine with what apps trust. */
+export interface TrustFiles {
+  /** PEM. */
+  readonly bundle: StackInput;
+  /** For Java. */
+  readonly javaStore: StackInput;
 }
 
 /** Changes the document in place and says what was changed; nothing to change gives an empty list. */

@@ -7,12 +7,19 @@ export function replaceProxy(file: StackFile, place: AppPlace): Adjustment[] {
   for (const [key, entry] of Object.entries(file.networks ?? {})) {
     if (entry === null || !isExternal(entry)) continue;
     const name = entry.name ?? key;
-    if (name !== 'proxy') continue;
+    if (name !== 'proxy' || place.network === 'proxy') continue;
     file.networks = { ...file.networks, [key]: { external: true, name: place.network } };
     changed.push({
       service: undefined,
-      what: 'a network of its own instead of `proxy`',
-      reason: 'runs must not see each other, and nobody else is to see them',
+      ...(place.operatorsRouter
+        ? {
+            what: `the network ${place.network} for \`proxy\``,
+            reason: 'the router of this machine is on it',
+          }
+        : {
+            what: 'a network of its own instead of `proxy`',
+            reason: 'runs must not see each other, and nobody else is to see them',
+          }),
     });
   }
   return changed;

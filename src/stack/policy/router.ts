@@ -57,22 +57,15 @@ function rule(text: string, domain: string): readonly Judged[] {
   const parsed = parseRule(text);
   // What is no rule routes nothing; that is a fault, and others speak of it.
   if (!parsed.ok) return [];
-  return foreignHosts([parsed.rule], [domain])
-    .filter((host) => !isBeside(host, domain))
-    .map((host) => ({
-      feature: `route:${host}`,
-      sentence:
-        host === '*'
-          ? 'takes the requests for every host'
-          : `takes requests for \`${host}\`, which is not the app’s own`,
-      remedy: OWN_HOST,
-      approvable: host !== '*',
-    }));
-}
-
-/** Further hosts of an app stand beside its own, so that one certificate covers them. */
-function isBeside(host: string, domain: string): boolean {
-  return host.endsWith(`-${domain}`) && /^[a-z0-9-]+$/.test(host.slice(0, -domain.length));
+  return foreignHosts([parsed.rule], [domain]).map((host) => ({
+    feature: `route:${host}`,
+    sentence:
+      host === '*'
+        ? 'takes the requests for every host'
+        : `takes requests for \`${host}\`, which is not the app’s own`,
+    remedy: OWN_HOST,
+    approvable: host !== '*',
+  }));
 }
 
 function priority(value: string): Judged {
