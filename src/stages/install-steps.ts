@@ -46,7 +46,11 @@ async function runStep(context: StageContext, stack: Stack, step: InstallStep): 
   throw failed(step, `ended with code ${result.exitCode}: ${words}`, [words]);
 }
 
-/** Undefined where the container ended before the step could begin. */
+/** What the runtime says where it could not begin because the container was just ending. */
+const ENDING =
+  /OCI runtime exec failed.*(broken pipe|not running|stopped container|no such process|process_linux|procReady|connection reset|EOF)/i;
+
+/** Undefined where the container ended before the step could begin, or took it along. */
 async function tried(
   context: StageContext,
   container: string,
@@ -55,7 +59,10 @@ async function tried(
   const stop = AbortSignal.timeout(step.timeout * 1000);
   const signal = AbortSignal.any([context.signal, stop]);
   try {
-    return await context.engine.exec(container, step.command, signal, step.user);
+    const result = await context.engine.exec(container, step.command, signal, step.user);
+    if (result.exitCode === 0) return result;
+    const running = (await context.engine.containerState(container, context.signal))?.running === true;
+    return running && !ENDING.test(`${result.stdout}${result.stderr}`) ? result : undefined;
   } catch (error) {
     if (stop.aborted && !context.signal.aborted)
       throw failed(step, `was not over after ${step.timeout} s`, []);
