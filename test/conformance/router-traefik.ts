@@ -14,8 +14,19 @@ import { namesOf, type RouterWorld } from './router-scene.ts';
 /** All hosts of an app of the scene, as an operator's wildcard name has them on the network too. */
 const WORDS = ['', 'www.', 'secure.', 'closed.', 'ws.'];
 
+/** Others on this swarm are none of its business: services without such a label it does not see. */
+const OF_TESTS = 'LabelRegex(`seatrial-tests`, `.+`)';
+
+export interface Operator {
+  /** Which services Traefik looks at. */
+  readonly constraint?: string;
+  /** Name of its network; recipes that name one in their labels say `proxy`. */
+  readonly network?: string;
+}
+
 /** An operator's Traefik with a certificate of its own authority, on a network that all apps share. */
-export async function openTraefikWorld(): Promise<RouterWorld> {
+export async function openTraefikWorld(operator: Operator = {}): Promise<RouterWorld> {
+  const { constraint = OF_TESTS } = operator;
   const { engine, images, ...lab } = await openTestLab();
   const signal = AbortSignal.timeout(120_000);
   const context = { environment: lab.environment, signal, progress: () => undefined };
@@ -30,7 +41,7 @@ export async function openTraefikWorld(): Promise<RouterWorld> {
   };
   try {
     const image = await traefikImage(context, client);
-    const network = corner.name('proxy');
+    const network = operator.network ?? corner.name('proxy');
     await engine.createOverlay({ name: network, labels: corner.labels, internal: false }, signal);
     const names = namesOf(corner);
     const hosts = names.domains.flatMap((domain) => WORDS.map((word) => `${word}${domain}`));
@@ -44,7 +55,11 @@ export async function openTraefikWorld(): Promise<RouterWorld> {
         `--volume=${lab.host.replace('unix://', '')}:/var/run/docker.sock:ro`,
         `--volume=${directory}:/etc/traefik:ro`,
         ...['--publish=127.0.0.1::443', image],
-        ...[...OPTIONS, `--providers.swarm.network=${network}`],
+        ...[
+          ...OPTIONS,
+          `--providers.swarm.network=${network}`,
+          `--providers.swarm.constraints=${constraint}`,
+        ],
       ],
       { name: 'starting Traefik' },
     );
@@ -66,8 +81,6 @@ const OPTIONS = [
   '--providers.swarm=true',
   '--providers.swarm.exposedbydefault=false',
   '--providers.swarm.refreshseconds=1',
-  // Others on this swarm are none of its business.
-  '--providers.swarm.constraints=LabelRegex(`seatrial-tests`, `.+`)',
   '--providers.file.filename=/etc/traefik/certificates.yml',
   '--serverstransport.insecureskipverify=true',
 ];

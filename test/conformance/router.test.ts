@@ -12,7 +12,7 @@ routerConformance('Caddy', () =>
   openWorld((engine, image) => createCaddyRouter({ engine, image, clock: systemClock })),
 );
 routerConformance('no router at all', () => openWorld(createDirectRouter));
-routerConformance('an operator’s Traefik', openTraefikWorld);
+routerConformance('an operator’s Traefik', () => openTraefikWorld());
 
 async function openWorld(make: (engine: Engine, image: string) => Router): Promise<RouterWorld> {
   const { engine, images, ...lab } = await openTestLab();
