@@ -7,11 +7,11 @@ import { type EngineStage, soon } from './engine-stage.ts';
 const MAX = 1024 * 1024;
 
 export function fileConformance(stage: EngineStage): void {
-  /** Never started: files go in and out all the same. */
+  /** Started by nobody but those who say so: files go in and out all the same. */
   async function container(volume?: string): Promise<string> {
     const { engine, corner, image } = stage();
     const volumes = volume === undefined ? [] : [{ volume, target: '/data', readOnly: false }];
-    const spec = { name: corner.name('files'), image, labels: corner.labels, command: ['true'], volumes };
+    const spec = { name: corner.name('files'), image, labels: corner.labels, command: ['sleep', '60'], volumes };
     return await engine.createContainer(spec, soon());
   }
 
@@ -117,6 +117,8 @@ export function fileConformance(stage: EngineStage): void {
     ])('that came back with %s is changed, and what changed is named', async (_, changed, what) => {
       const { engine } = stage();
       const id = await container();
+      // Whose the mount is can only be asked in a container that runs.
+      await engine.startContainer(id, soon());
       await engine.putFiles(id, seed.target, [{ ...seed.file, ...changed }], soon());
       expect(await readBack(engine, id, seed, soon())).toEqual({ state: 'changed', what });
     });

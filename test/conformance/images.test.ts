@@ -144,26 +144,23 @@ describe('a service of an image that wants a login', { timeout: 60_000 }, () => 
   });
 });
 
-test('what is deployed does not move with its tag, whether it is pinned or not', async () => {
+test('requirement 36: what is deployed by its digest does not move with the tag', async () => {
   const { engine, deployer } = at(lab);
   await at(open).push('moving:1');
   const image = `${at(open).address}/moving:1`;
   await engine.pull(image, soon());
   const digest = (await engine.image(image, soon()))?.names.find((name) => name.includes('@'))?.split('@')[1];
   const pinned = `${image}@${at(digest)}`;
-  const byDigest = await deployed(deployer, pinned);
-  const byTag = await deployed(deployer, image);
-  const serviceOf = async (stack: StackName): Promise<Service> =>
-    at((await deployer.observe(stack, soon())).services[0]);
-  const before = await serviceOf(byTag);
+  const stack = await deployed(deployer, pinned);
+  const service = async (): Promise<Service> => at((await deployer.observe(stack, soon())).services[0]);
+  const before = await service();
   expect(before.image).toBe(pinned);
   await at(open).push('moving:1');
-  await deployed(deployer, pinned, byDigest);
-  expect((await serviceOf(byDigest)).image).toBe(pinned);
-  expect((await serviceOf(byTag)).image).toBe(pinned);
-  await deployed(deployer, image, byTag);
-  expect((await serviceOf(byTag)).image).not.toBe(pinned);
-  for (const stack of [byDigest, byTag]) await deployer.remove(stack, soon());
+  await engine.pull(image, soon());
+  expect(await engine.digest(image, soon())).not.toBe(digest);
+  await deployed(deployer, pinned, stack);
+  expect(await service()).toMatchObject({ image: pinned, template: before.template });
+  await deployer.remove(stack, soon());
   for (const id of await imagesUnder('moving')) await engine.removeImage(id, soon());
 }, 60_000);
 
