@@ -15,6 +15,8 @@ export const PolicySchema = z
     /** Of the files that allow single recipes more; relative to the configuration file. */
     directory: z.string().default('policies'),
     egress: z.enum(['open', 'registries', 'none']).default('open'),
+    /** The same for changes that come from forks; left out, as for all others. */
+    egress_forks: z.enum(['open', 'registries', 'none']).optional(),
     /** What `registries` lets apps reach: hosts from which they fetch packages at their start. */
     registries: z.array(z.string().regex(/^[a-z0-9.-]+$/i, 'a host name')).default(PACKAGE_REGISTRIES),
     /** Image with the program nft, from which the node's firewall is set. */
@@ -39,6 +41,8 @@ export interface PolicySettings {
   /** Directory of the files with approvals. */
   readonly directory: string;
   readonly egress: EgressMode;
+  /** For changes from forks, which nobody with write permission need have written. */
+  readonly egressForks: EgressMode;
   /** Hosts that the egress `registries` allows. */
   readonly registries: readonly string[];
   readonly guardImage: string | undefined;
@@ -75,6 +79,7 @@ export function policySettings(read: z.infer<typeof PolicySchema>, directory: st
   return {
     directory,
     egress: read.egress,
+    egressForks: read.egress_forks ?? read.egress,
     registries: read.registries,
     guardImage: read.guard_image,
     imageHosts: read.image_hosts,

@@ -1,10 +1,9 @@
 import { removeAppWithData } from '../integrity/wipe.ts';
 import type { Ledger } from '../journal/ledger.ts';
 import type { OpenBackup } from '../ports/backup.ts';
-import type { OpenFirewall } from '../ports/firewall.ts';
+import type { Egress, OpenFirewall } from '../ports/firewall.ts';
 import type { OpenRouter, RunRouter } from '../ports/router.ts';
 import type { RunId } from '../shared/brand.ts';
-import { egressOf } from './guard.ts';
 import type { House } from './house.ts';
 import { runLabels } from './house.ts';
 import { networkOf, type Rendered } from './prepare.ts';
@@ -28,11 +27,11 @@ export async function openApps(
   { house, ledger, run, signal }: AppsHouse,
   apps: readonly Rendered[],
   runRouter: RunRouter,
+  egress: Egress,
 ): Promise<Helpers> {
   const expires = apps[0]?.head.place.expires ?? 0;
   const labels = runLabels(run, house.settings.controller, expires);
   const networks = house.router.network === undefined ? apps.map(({ app }) => networkOf(app)) : [];
-  const egress = egressOf(house.settings.policy);
   const internal = egress.mode === 'none';
   ledger.intend('container', [house.firewall.containerName(run)]);
   const firewall = await house.firewall.open(run, egress, labels, signal);

@@ -1,5 +1,12 @@
 import type { PolicySettings } from '../config/policy.ts';
 import type { Egress, OpenFirewall } from '../ports/firewall.ts';
+import type { TestRequest } from '../trigger/request.ts';
+
+/** What a stranger wrote may reach less than what somebody with write permission did. */
+export function policyFor({ origin }: Pick<TestRequest, 'origin'>, settings: PolicySettings): PolicySettings {
+  const stranger = origin.kind === 'forge' && !origin.ownBranch;
+  return stranger ? { ...settings, egress: settings.egressForks } : settings;
+}
 
 /** What the configuration lets apps reach, in the firewall's words. */
 export function egressOf({ egress, registries }: PolicySettings): Egress {

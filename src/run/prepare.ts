@@ -17,6 +17,7 @@ import { renderStack, type Stack } from '../stack/stack.ts';
 import { readSuite, type Suite } from '../suite/suite.ts';
 import type { TestRequest } from '../trigger/request.ts';
 import { allFindings, releasesBefore } from './comparison.ts';
+import { policyFor } from './guard.ts';
 import type { House } from './house.ts';
 import { baseOf, startOf } from './upgrade-start.ts';
 
@@ -63,7 +64,7 @@ export async function prepare({ run, request, house, signal }: PrepareOptions): 
   const release = from.kind === 'release' ? from.release : undefined;
   const previous =
     release === undefined ? undefined : await readRecipe(repository, request.recipe, release.sha, signal);
-  const { policy: settings } = house.settings;
+  const settings = policyFor(request, house.settings.policy);
   const policy = { settings, approvals: await readApprovals(settings.directory, request.recipe) };
   const plan = makePlan({
     ...{ run, request, previous: release, baseDomain: house.settings.baseDomain },

@@ -8,7 +8,7 @@ import type { RunRouter } from '../ports/router.ts';
 import type { StageContext } from '../stages/context.ts';
 import type { StageName } from '../trigger/request.ts';
 import { type AppsHouse, clearApp, type Helpers, openApps } from './apps.ts';
-import { guarded } from './guard.ts';
+import { egressOf, guarded } from './guard.ts';
 import type { House } from './house.ts';
 import { walk } from './path.ts';
 import type { Prepared, Rendered } from './prepare.ts';
@@ -37,7 +37,7 @@ const CLOSE_MS = 60_000;
 export async function walkPaths(options: WalkOptions): Promise<void> {
   const { house, prepared, ledger, signal, apps } = options;
   const scope: AppsHouse = { house, ledger, run: prepared.plan.run, signal };
-  const helpers = await openApps(scope, apps, options.router);
+  const helpers = await openApps(scope, apps, options.router, egressOf(prepared.policy.settings));
   options.emit({ type: 'adjusted', adjustments: apps[0]?.head.adjustments ?? [] });
   try {
     const say = (text: string) => options.emit({ type: 'progress', stage: undefined, text });

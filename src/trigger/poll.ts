@@ -113,7 +113,10 @@ async function judge(options: PollOptions, scene: Scene, comment: ForgeComment):
       base: pull.baseRef,
       refs: [`refs/pull/${pull.number}/head`],
       only: [],
-      origin: { kind: 'forge', ...where, commentId: comment.id, requester: comment.author.login },
+      origin: {
+        ...{ kind: 'forge', ...where, commentId: comment.id, requester: comment.author.login },
+        ownBranch: pull.sameRepository,
+      },
       at: options.clock.now(),
     },
   };

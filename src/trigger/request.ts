@@ -32,6 +32,8 @@ export type RequestOrigin =
       readonly pull: number;
       readonly commentId: string;
       readonly requester: string;
+      /** The change comes from a branch of the repository itself: whoever pushed it may write there. */
+      readonly ownBranch: boolean;
     };
 
 /** The stages of a run, in the order in which their faults are named. */

@@ -11,7 +11,13 @@ export function fileConformance(stage: EngineStage): void {
   async function container(volume?: string): Promise<string> {
     const { engine, corner, image } = stage();
     const volumes = volume === undefined ? [] : [{ volume, target: '/data', readOnly: false }];
-    const spec = { name: corner.name('files'), image, labels: corner.labels, command: ['sleep', '60'], volumes };
+    const spec = {
+      name: corner.name('files'),
+      image,
+      labels: corner.labels,
+      command: ['sleep', '60'],
+      volumes,
+    };
     return await engine.createContainer(spec, soon());
   }
 

@@ -19,7 +19,7 @@ export function forgeRequest(comment: string, pull = 1): TestRequest {
     only: [],
     origin: {
       ...{ kind: 'forge', forge: 'forge', repositoryId: '7', owner: 'recipes', repository: 'custom-html' },
-      ...{ pull, commentId: comment, requester: 'mara' },
+      ...{ pull, commentId: comment, requester: 'mara', ownBranch: true },
     },
     at: 1000,
   };

@@ -20,6 +20,7 @@ describe('a command of somebody who may write', () => {
           ...{ kind: 'forge', forge: 'embedded', repositoryId: id, owner: trigger.path.owner },
           ...{ repository: trigger.path.name, pull: trigger.number, commentId: comment },
           requester: trigger.writer.login,
+          ownBranch: true,
         },
       },
     ]);

@@ -35,6 +35,7 @@ export const REQUEST: TestRequest = {
     pull: 3,
     commentId: '99',
     requester: 'alice',
+    ownBranch: true,
   },
   at: STARTED_AT,
 };
