@@ -140,6 +140,15 @@ describe('what is no file of a recipe is left out', () => {
     expect(leftOut).toEqual([{ path: 'module', why: 'submodule', target: undefined }]);
   });
 
+  test('links to one file count as often as they show it', async () => {
+    const tree = workTree();
+    tree.write('big', 'x'.repeat(4 * 1024 * 1024));
+    for (let index = 0; index < 16; index += 1) tree.link(`link-${index}`, 'big');
+    const head = tree.commit('links');
+    const reading = (await fetched(tree)).files(head, signal);
+    await expect(reading).rejects.toMatchObject({ kind: 'input', code: 'repository-refused' });
+  });
+
   test('links are followed to files of the same commit, and nowhere else', async () => {
     const tree = workTree();
     tree.write('compose.sso.yml', 'sso', 0o755);

@@ -50,6 +50,9 @@ export async function readFiles(git: Git, commit: CommitSha, signal: AbortSignal
     return { path, target: target.toString('utf8') };
   });
   const { followed, leftOut } = linkedFiles(files, targets);
+  // What many links show is written as often.
+  if ([...files, ...followed].reduce((sum, { content }) => sum + content.length, 0) > LIMITS.totalBytes)
+    throw repositoryRefused('more than 64 MiB behind its links');
   return {
     files: [...files, ...followed],
     leftOut: [...leftOut, ...entries.flatMap(unreadable)],

@@ -11,12 +11,18 @@ export function decodeText(path: string, bytes: Uint8Array): string {
   const nul = text.indexOf('\u0000');
   if (nul >= 0) throw refused('nul-byte', path, lineAt(text, nul), 'it has a zero byte');
   const bare = text.startsWith('\ufeff') ? text.slice(1) : text;
-  const odd = ODD.exec(bare);
-  if (odd !== null) {
-    const point = (odd[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
-    throw refused('control-character', path, lineAt(bare, odd.index), `it has the character U+${point}`);
-  }
+  const odd = oddCharacter(bare);
+  if (odd !== undefined)
+    throw refused('control-character', path, lineAt(bare, odd.index), `it has the character ${odd.name}`);
   return bare;
+}
+
+/** The first character of a text that readers disagree about or that hides something, such as `U+2028`. */
+export function oddCharacter(text: string): { readonly name: string; readonly index: number } | undefined {
+  const odd = ODD.exec(text);
+  if (odd === null) return undefined;
+  const point = (odd[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+  return { name: `U+${point}`, index: odd.index };
 }
 
 /** Control characters, line breaks that only some readers take for such, and a second byte order mark. */

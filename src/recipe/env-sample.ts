@@ -110,13 +110,13 @@ function readValue(text: string, at: number, line: number, known: ReadonlyMap<st
   if (quote !== '"' && quote !== "'") {
     const written = matchAt(UNQUOTED, text, at)?.[0] ?? '';
     const { raw, comment } = cutComment(written);
-    return { value: expand(raw, known), comment, end: at + written.length };
+    return { value: expand(raw, line, known), comment, end: at + written.length };
   }
   const close = closingQuote(text, at);
   if (close === undefined) throw unclosed(line);
   const inner = withoutQuotes(text.slice(at, close), quote);
   return {
-    value: quote === '"' ? expand(unescaped(inner), known) : inner,
+    value: quote === '"' ? expand(unescaped(inner), line, known) : inner,
     // What stands behind the quote is read on, so that only a comment may follow.
     comment: matchAt(COMMENT_BEHIND_QUOTE, text, close + 1)?.[1] ?? '',
     end: close + 1,
@@ -175,12 +175,20 @@ function unescaped(text: string): string {
     .replace(/\\([^$])/g, '$1');
 }
 
+/** Longer ones are handed to no program by Linux, and ten lines of `$A$A` make a gigabyte. */
+export const LONGEST_VALUE = 64 * 1024;
+
 /** Only names of capitals that stand earlier in the file; there are no defaults, and `\$` is a dollar. */
-function expand(value: string, known: ReadonlyMap<string, string>): string {
-  return value.replace(/(\\?)\$\(?\{?([A-Z0-9_]*)\}?/g, (whole, escaped: string, name: string) => {
+function expand(value: string, line: number, known: ReadonlyMap<string, string>): string {
+  let length = value.length;
+  const expanded = value.replace(/(\\?)\$\(?\{?([A-Z0-9_]*)\}?/g, (whole, escaped: string, name: string) => {
     if (escaped !== '') return whole.slice(1);
-    return name === '' ? whole : (known.get(name) ?? '');
+    const filling = name === '' ? whole : (known.get(name) ?? '');
+    length += filling.length - whole.length;
+    return length > LONGEST_VALUE ? '' : filling;
   });
+  if (length > LONGEST_VALUE) throw tooLong(line);
+  return expanded;
 }
 
 function modifiersOf(comment: string): Record<string, string> {
@@ -198,6 +206,16 @@ function noAssignment(text: string, at: number, line: number): SeatrialError {
     sentence: `.env.sample line ${line} is no assignment: ${words}`,
     remedy: 'Write KEY=value; keys have letters, digits, dots and underscores.',
     facts: { file: '.env.sample', line },
+  });
+}
+
+function tooLong(line: number): SeatrialError {
+  return new SeatrialError({
+    kind: 'recipe',
+    code: 'env-sample',
+    sentence: `.env.sample line ${line} has a value of more than ${LONGEST_VALUE / 1024} KiB with its variables filled in.`,
+    remedy: 'Put large content into a file of the recipe and make it a config.',
+    facts: { file: '.env.sample', line, requirement: 23 },
   });
 }
 

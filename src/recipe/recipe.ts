@@ -1,6 +1,7 @@
 import type { CommitSha } from '../shared/brand.ts';
 import { isSeatrialError, SeatrialError } from '../shared/errors.ts';
 import { type AbraExport, type AbraScript, readAbraScript } from './abra-sh.ts';
+import { refuseSwollen } from './amount.ts';
 import { type ComposeFile, parseCompose } from './compose.ts';
 import { composePaths } from './compose-paths.ts';
 import { configsOf, type RecipeConfig } from './configs.ts';
@@ -71,7 +72,7 @@ export async function readRecipe(
 
 /**
  * Throws `recipe` errors that name file and line: `not-a-recipe`, `B39`, `not-compose`,
- * `env-sample`, `path-leaves`, what `parseSource` and `refuseForeign` throw.
+ * `env-sample`, `path-leaves`, `too-much-text`, what `parseSource` and `refuseForeign` throw.
  */
 export function recipeFrom(commit: Pick<Recipe, 'name' | 'sha' | 'tree' | 'files' | 'leftOut'>): Recipe {
   const { name, sha, files, leftOut } = commit;
@@ -151,6 +152,7 @@ function composedOf(
   inactive: readonly ComposeFile[],
 ): Composed {
   const { env, commented } = own;
+  refuseSwollen([...compose, ...inactive], env);
   const services = servicesOf(compose, env);
   const configs = configsOf(compose, services, env);
   const secrets = secretsOf({ compose, services, envSample: own.envSample ?? [], commented, env });

@@ -64,6 +64,11 @@ describe('a secret of a recipe', () => {
     expect(wish('key', { ...files, '.env.sample': both }).length).toBe(30);
   });
 
+  test('is no longer than Swarm takes, whatever is asked for', () => {
+    const sample = 'SECRET_KEY_VERSION=v1 # length=9007199254740991\n';
+    expect(wish('key', { 'compose.yml': COMPOSE, '.env.sample': sample }).length).toBe(500_000);
+  });
+
   test('is asked for as the last line of its variable says', () => {
     const sample = 'SECRET_KEY_VERSION=v1 # length=10\nSECRET_KEY_VERSION=v1 # length=20\n';
     expect(wish('key', { 'compose.yml': COMPOSE, '.env.sample': sample }).length).toBe(20);

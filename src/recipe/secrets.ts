@@ -58,7 +58,7 @@ function secretOf(key: string, parts: readonly Part[], sources: SecretSources): 
     line: last?.line ?? 1,
     name,
     versionVariable,
-    length: positive(modifiers['length']),
+    length: lengthOf(modifiers['length']),
     charset: modifiers['charset'],
     generate: modifiers['generate'] !== 'false',
     mountedBy: mountsOf(key, services),
@@ -80,9 +80,12 @@ function modifiersOf(variable: string, sources: SecretSources): Readonly<Record<
   return (last(sources.envSample) ?? last(sources.commented))?.modifiers ?? {};
 }
 
-function positive(text: string | undefined): number | undefined {
+/** Swarm takes no larger secret. */
+const LONGEST = 500_000;
+
+function lengthOf(text: string | undefined): number | undefined {
   const number = Number(text);
-  return Number.isSafeInteger(number) && number > 0 ? number : undefined;
+  return Number.isSafeInteger(number) && number > 0 ? Math.min(number, LONGEST) : undefined;
 }
 
 function mountsOf(key: string, services: readonly RecipeService[]): readonly MountedBy[] {

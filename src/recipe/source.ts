@@ -7,6 +7,7 @@ import {
   isNode,
   isScalar,
   isSeq,
+  Lexer,
   LineCounter,
   type Node,
   parseDocument,
@@ -14,6 +15,7 @@ import {
   visit,
 } from 'yaml';
 import { SeatrialError } from '../shared/errors.ts';
+import { oddCharacter } from './decode.ts';
 import { printedNumber } from './yaml-number.ts';
 
 /**
@@ -53,34 +55,45 @@ export interface SourceScalar {
 }
 
 /** A stack document of hand-written files is some kilobytes; more is an attack on the reader. */
-const LIMITS = { bytes: 512 * 1024, depth: 40, nodes: 50_000, aliased: 1000 };
+const LIMITS = { bytes: 512 * 1024, depth: 40, nodes: 50_000, aliased: 1000, tokens: 150_000 };
 const TOO_DEEP = 'it is nested more than 40 levels deep';
 const KNOWN_TAGS = /^tag:yaml\.org,2002:(str|int|float|bool|null|map|seq|merge|timestamp)$/;
 
 /**
  * Throws `recipe` errors that name file and line: `not-yaml`, `yaml-too-big`, `yaml-too-deep`,
- * `yaml-aliases`, `yaml-tag`, `yaml-documents`, `yaml-key`, `yaml-duplicate-key`. All but the
+ * `yaml-aliases`, `yaml-tag`, `yaml-documents`, `yaml-key`, `yaml-duplicate-key`, `control-character`. All but the
  * first are refusals of the policy (requirement 23).
  */
 export function parseSource(path: string, text: string): SourceNode {
   if (Buffer.byteLength(text) > LIMITS.bytes)
     throw refused('yaml-too-big', path, undefined, 'it has more than 512 KiB');
+  refuseManyTokens(path, text);
   const lineCounter = new LineCounter();
   // Duplicate keys are found below: the library compares every key with every other.
   const options = { uniqueKeys: false, stringKeys: false, merge: true, version: '1.2' } as const;
-  const document = parseDocument(text, { lineCounter, ...options });
+  // Pretty errors copy the line of each, and one line can have a hundred thousand.
+  const document = parseDocument(text, { lineCounter, prettyErrors: false, ...options });
   const lineOf = (node: Node) => lineCounter.linePos(node.range?.[0] ?? 0).line;
   const problem = document.errors[0];
   if (problem !== undefined) {
     const code = PROBLEMS[problem.code] ?? 'not-yaml';
-    throw refused(
-      code,
-      path,
-      problem.linePos?.[0].line,
-      (problem.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, ''),
-    );
+    throw refused(code, path, lineCounter.linePos(problem.pos[0]).line, problem.message.split('\n')[0] ?? '');
   }
   return new Reader(path, targetsIn(path, document, lineOf), lineOf).read(document.contents, 1);
+}
+
+/** The parser keeps every word that makes no sense as an error, and takes seconds for a file of commas. */
+function refuseManyTokens(path: string, text: string): void {
+  let tokens = 0;
+  let at = 0;
+  for (const token of new Lexer().lex(text)) {
+    tokens += 1;
+    at += token.length;
+    if (tokens > LIMITS.tokens) {
+      const line = text.slice(0, at).split('\n').length;
+      throw refused('yaml-too-big', path, line, `it has more than ${LIMITS.tokens} words and signs`);
+    }
+  }
 }
 
 /** What the library stumbles over and is more than bad spelling: by its own codes. */
@@ -133,7 +146,10 @@ class Reader {
     if (isMap(node)) return { kind: 'map', line, entries: this.entriesOf(node.items, depth) };
     if (isSeq(node))
       return { kind: 'list', line, items: node.items.map((item) => this.read(item, depth + 1)) };
-    if (isScalar(node)) return scalar(node, line);
+    if (isScalar(node)) {
+      this.refuseOdd(node);
+      return scalar(node, line);
+    }
     throw refused('not-yaml', this.path, line, 'it has something that is neither map, list nor value');
   }
 
@@ -162,6 +178,7 @@ class Reader {
     let merges = 0;
     for (const { key, value } of items) {
       if (!isScalar(key) || isCollection(key)) throw this.badKey(key);
+      this.refuseOdd(key);
       const name = scalar(key, 1).text;
       if (name === '<<' ? merges > 0 : own.has(name))
         throw refused(
@@ -185,6 +202,15 @@ class Reader {
       if (map.kind !== 'map') throw refused('not-yaml', this.path, line, 'only maps can be merged with `<<`');
       for (const entry of map.entries) if (!into.has(entry.key)) into.set(entry.key, entry);
     }
+  }
+
+  /** What may not stand in a file may not come out of an escape either: other readers take some for line breaks. */
+  private refuseOdd(node: Scalar): void {
+    const { value } = node;
+    const odd = typeof value === 'string' ? oddCharacter(value.replaceAll('\r', '')) : undefined;
+    if (odd === undefined) return;
+    const why = `a value has the character ${odd.name}`;
+    throw refused('control-character', this.path, this.lineOf(node), why);
   }
 
   private badKey(key: unknown): SeatrialError {

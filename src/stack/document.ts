@@ -1,4 +1,4 @@
-import { parse, stringify } from 'yaml';
+import { Document, parse, Scalar, visit } from 'yaml';
 import { z } from 'zod';
 import { SeatrialError } from '../shared/errors.ts';
 
@@ -17,7 +17,7 @@ const HealthCheckSchema = z.looseObject({
 const MountSchema = z.looseObject({
   type: z.string(),
   source: z.string().optional(),
-  target: z.string(),
+  target: z.string().default(''),
   read_only: z.boolean().optional(),
 });
 
@@ -51,7 +51,7 @@ const ServiceSchema = z.looseObject({
   ports: z.array(PortSchema).nullish(),
   environment: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).nullish(),
   env_file: z.unknown().optional(),
-  secrets: z.array(z.looseObject({ source: z.string() })).nullish(),
+  secrets: z.array(z.looseObject({ source: z.string().default('') })).nullish(),
   networks: z.unknown().optional(),
   logging: z.unknown().optional(),
   configs: z.array(z.looseObject({ source: z.string(), target: z.string().optional() })).nullish(),
@@ -88,10 +88,26 @@ export function parseStackFile(text: string): StackFile {
   });
 }
 
-/** The text that `docker stack deploy` reads as this very document: every `$` doubled, so that nothing is filled in twice. */
+/**
+ * The text that `docker stack deploy` reads as this very document: every `$` doubled, so that
+ * nothing is filled in twice, and characters that Docker's reader takes for line breaks escaped,
+ * so that no value becomes a part of the document.
+ */
 export function printStackFile(file: StackFile): string {
-  return stringify(file, { lineWidth: 0, version: '1.1' }).replaceAll('$', '$$$$');
+  const document = new Document(file, { version: '1.1' });
+  visit(document, {
+    Scalar(_, node) {
+      if (typeof node.value === 'string' && BREAKS.test(node.value)) node.type = Scalar.QUOTE_DOUBLE;
+    },
+  });
+  return document
+    .toString({ lineWidth: 0 })
+    .replaceAll('$', '$$$$')
+    .replace(ALL_BREAKS, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
+
+const BREAKS = /[\u007f-\u009f\u2028\u2029\ufeff]/;
+const ALL_BREAKS = new RegExp(BREAKS, 'g');
 
 export function isExternal(entry: NamedEntry | null): boolean {
   return entry !== null && entry.external !== undefined && entry.external !== false;

@@ -209,6 +209,13 @@ describe('an overlay that nothing switches on', () => {
       { feature: 'port:ingress:8080/tcp', severity: 'note', file: 'compose.ports.yml', line: 3 },
     ]);
   });
+
+  test('hides nothing that the document shows', async () => {
+    const recipe = await recipes.read(4);
+    const document = 'services: {app: {image: x, ports: [{mode: ingress, target: 80, published: 8080}]}}\n';
+    const { findings } = policyOfDocument(recipe, document, '/nowhere', imagined(recipe, STRICT));
+    expect(refusals(findings)).toMatchObject([{ feature: 'port:ingress:8080/tcp', service: 'app' }]);
+  });
 });
 
 let counter = 0;

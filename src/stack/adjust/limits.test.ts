@@ -44,6 +44,11 @@ describe('requirement 33: every service', () => {
     expect(service.deploy?.restart_policy).toEqual({ condition: 'any', max_attempts: 50 });
   });
 
+  test('has its restarts counted however long ago they were', () => {
+    const { service } = limited('deploy: {restart_policy: {condition: any, max_attempts: 3, window: 1ns}}');
+    expect(service.deploy?.restart_policy).toEqual({ condition: 'any', max_attempts: 3 });
+  });
+
   test('that is never restarted stays so', () => {
     const { service } = limited('deploy: {restart_policy: {condition: none}}');
     expect(service.deploy?.restart_policy).toEqual({ condition: 'none' });

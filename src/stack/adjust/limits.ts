@@ -75,15 +75,16 @@ function limitLog(name: string, service: ServiceEntry, limits: PolicyLimits): Ad
 function limitRestarts(name: string, service: ServiceEntry, limits: PolicyLimits): Adjustment[] {
   const policy = service.deploy?.restart_policy;
   const own = policy?.max_attempts ?? 0;
-  if (policy?.condition === 'none' || (own > 0 && own <= limits.restartAttempts)) return [];
-  service.deploy = {
-    ...service.deploy,
-    restart_policy: { ...policy, max_attempts: limits.restartAttempts },
-  };
+  const bound = own > 0 && own <= limits.restartAttempts;
+  if (policy?.condition === 'none' || (bound && policy?.['window'] === undefined)) return [];
+  // Swarm counts only attempts within the window: a short one is no bound.
+  const { window: _, ...counted } = policy ?? {};
+  const most = bound ? own : limits.restartAttempts;
+  service.deploy = { ...service.deploy, restart_policy: { ...counted, max_attempts: most } };
   return [
     {
       service: name,
-      what: `restarted at most ${limits.restartAttempts} times`,
+      what: `restarted at most ${most} times`,
       reason: 'what ends again and again must come to an end',
     },
   ];

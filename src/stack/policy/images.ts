@@ -3,7 +3,7 @@ import type { PolicyFinding } from './finding.ts';
 import { asked, type PolicyView, servicesOf } from './view.ts';
 
 /** Addresses that no registry has: the metadata service of clouds and what lies beside it. */
-const LINK_LOCAL = /^(169\.254\.|\[?fe80:|metadata\.)/i;
+const LINK_LOCAL = /^(169\.254\.|\[(fe80:|fd00:ec2:|(::|0:0:0:0:0:)ffff:(169\.254\.|a9fe:))|metadata\.)/i;
 
 /** Requirement 36, as far as it hangs on where images come from; digests are resolved when a run begins. */
 export function images(view: PolicyView): readonly PolicyFinding[] {
@@ -37,6 +37,6 @@ export function images(view: PolicyView): readonly PolicyFinding[] {
 /** The registry of an image's name, by Docker's own rule: the first part is one if it looks like a host. */
 function hostOf(image: string): string {
   const [first = '', ...rest] = image.split('/');
-  const isHost = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
+  const isHost = rest.length > 0 && (/[.:A-Z]/.test(first) || first === 'localhost');
   return isHost ? first.toLowerCase() : 'docker.io';
 }

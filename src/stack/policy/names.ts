@@ -34,6 +34,21 @@ function ownNames(view: PolicyView): readonly PolicyFinding[] {
         }),
       ];
     }
+    if (name.includes('{{')) {
+      return [
+        asked(view, {
+          ...{
+            requirement: 34,
+            code: 'foreign-name',
+            feature: `name:${kind}:${name}`,
+            line: at,
+            approvable: false,
+          },
+          sentence: `The ${kind} ${key} is called \`${name}\`, and what that is only its node decides.`,
+          remedy: 'Leave `name:` out.',
+        }),
+      ];
+    }
     if (name === stack || (/^[_.-]/.test(name.slice(stack.length)) && name.startsWith(stack))) return [];
     return [
       asked(view, {

@@ -1,4 +1,4 @@
-import { entriesOf, entryOf, itemsOf, nodeAt, textOf } from '../../recipe/source.ts';
+import { entriesOf, entryOf, itemsOf, nodeAt, type SourceNode, textOf } from '../../recipe/source.ts';
 import type { PolicyFinding } from './finding.ts';
 import { asked, objectsOf, type PolicyView } from './view.ts';
 
@@ -32,6 +32,7 @@ export function networks(view: PolicyView): readonly PolicyFinding[] {
               remedy: 'Leave `driver_opts:` out.',
             }),
           ),
+        ...addressDriver(view, key, node),
         ...itemsOf(nodeAt(node, 'ipam', 'config')).map((config) => {
           const subnet = textOf(entryOf(config, 'subnet')?.value) ?? '';
           return asked(view, {
@@ -47,4 +48,18 @@ export function networks(view: PolicyView): readonly PolicyFinding[] {
         }),
       ];
     });
+}
+
+function addressDriver(view: PolicyView, key: string, node: SourceNode): readonly PolicyFinding[] {
+  const driver = entryOf(entryOf(node, 'ipam')?.value, 'driver');
+  const name = textOf(driver?.value) ?? 'default';
+  if (driver === undefined || name === 'default' || name === '') return [];
+  return [
+    asked(view, {
+      ...{ requirement: 40, code: 'network-driver', feature: `address-driver:${key}:${name}` },
+      ...{ line: driver.line, approvable: false as const },
+      sentence: `Network ${key} takes its addresses from \`${name}\`, a program of the host.`,
+      remedy: 'Leave `ipam:` out: the swarm chooses addresses.',
+    }),
+  ];
 }

@@ -24,6 +24,7 @@ import { resources } from './resources.ts';
 import { router } from './router.ts';
 import { secrets } from './secrets.ts';
 import { sockets } from './sockets.ts';
+import { steering } from './steering.ts';
 import type { PolicyPlace, PolicyRule, PolicyView } from './view.ts';
 import { volumes } from './volumes.ts';
 
@@ -66,14 +67,26 @@ export function imagined(recipe: Recipe, policy: RecipePolicy): PolicyContext {
  * before Docker: its client reads some of the files that they name.
  */
 export function policyOfFiles(recipe: Recipe, context: PolicyContext): PolicyAnswer {
+  const { active, dormant } = judgedFiles(recipe, context);
+  return { findings: [...active, ...dormant] };
+}
+
+interface JudgedFiles {
+  readonly active: readonly PolicyFinding[];
+  /** Of overlays that nothing switches on. They stand in for nothing that the document shows. */
+  readonly dormant: readonly PolicyFinding[];
+}
+
+function judgedFiles(recipe: Recipe, context: PolicyContext): JudgedFiles {
   const place = placeOf(recipe, context, undefined);
   const look = ({ path, root }: ComposeFile) =>
     judged({ file: path, root: filled(root, context.env), raw: root, place });
-  const asked = unique(recipe.compose.flatMap(look));
+  const asked = unique([...steering(recipe), ...recipe.compose.flatMap(look)]);
   const known = new Set(asked.map(identity));
   const dormant = unique(recipe.inactive.flatMap(look)).filter((finding) => !known.has(identity(finding)));
   return {
-    findings: [...approved(asked, context.policy.approvals), ...refusals(dormant).map(whereSwitchedOn)],
+    active: approved(asked, context.policy.approvals),
+    dormant: refusals(dormant).map(whereSwitchedOn),
   };
 }
 
@@ -96,11 +109,12 @@ export function policyOfDocument(
   directory: string,
   context: PolicyContext,
 ): PolicyAnswer {
-  const files = policyOfFiles(recipe, context).findings;
+  const { active, dormant } = judgedFiles(recipe, context);
+  const files = [...active, ...dormant];
   const root = parseSource('the rendered stack', document);
   if (root.kind !== 'map') return { findings: files };
   const found = judged({ file: undefined, root, raw: root, place: placeOf(recipe, context, directory) });
-  const known = new Set(files.map(identity));
+  const known = new Set(active.map(identity));
   const more = found
     .filter((finding) => !known.has(identity(finding)) && finding.code !== 'machine-variable')
     .map((finding) => ({ ...finding, ...locate(recipe.compose, finding) }));

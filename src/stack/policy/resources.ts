@@ -2,7 +2,7 @@ import { bytesOf } from '../../config/policy.ts';
 import { entryOf, nodeAt, type SourceNode, textOf } from '../../recipe/source.ts';
 import { milliseconds } from '../duration.ts';
 import type { PolicyFinding } from './finding.ts';
-import { asked, type PolicyView, type ServiceView, servicesOf } from './view.ts';
+import { asked, OBJECT_KINDS, objectsOf, type PolicyView, type ServiceView, servicesOf } from './view.ts';
 
 /** A probe starts a process in the container: more often than this is a load test. Slower ones are set to the pace of the run. */
 const QUICKEST_PROBE_MS = 100;
@@ -15,7 +15,32 @@ export function resources(view: PolicyView): readonly PolicyFinding[] {
   return [
     ...servicesOf(view).flatMap((service) => [...replicas(view, service), ...probes(view, service)]),
     ...total(view),
+    ...counts(view),
   ];
+}
+
+/** Of services, and of each kind of object: no recipe comes near, and a swarm keeps all of them in its log. */
+const MOST_OBJECTS = 100;
+
+function counts(view: PolicyView): readonly PolicyFinding[] {
+  const objects = objectsOf(view);
+  return [
+    { what: 'service', count: servicesOf(view).length },
+    ...OBJECT_KINDS.map((what) => ({ what, count: objects.filter(({ kind }) => kind === what).length })),
+  ]
+    .filter(({ count }) => count > MOST_OBJECTS)
+    .map(({ what, count }) =>
+      asked(view, {
+        ...{
+          requirement: 33,
+          code: 'resource-budget',
+          feature: `count-${what}:${count}`,
+          line: view.root.line,
+        },
+        sentence: `The app asks for ${count} ${what}s, and one app may have ${MOST_OBJECTS}.`,
+        remedy: 'Leave out what the app does not need.',
+      }),
+    );
 }
 
 function replicas(view: PolicyView, { name, node }: ServiceView): readonly PolicyFinding[] {

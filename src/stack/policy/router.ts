@@ -2,7 +2,7 @@ import { foreignHosts } from '../../recipe/router-reach.ts';
 import { parseRule } from '../../recipe/router-rule.ts';
 import { nodeAt, pairsOf, type SourcePair } from '../../recipe/source.ts';
 import type { PolicyFinding } from './finding.ts';
-import { asked, type PolicyView, servicesOf } from './view.ts';
+import { asked, type PolicyPlace, type PolicyView, servicesOf } from './view.ts';
 
 /** Traefik's own priorities are lengths of rules; more than this is meant to win over others. */
 const HIGHEST_PRIORITY = 1000;
@@ -14,7 +14,7 @@ const HIGHEST_PRIORITY = 1000;
 export function router(view: PolicyView): readonly PolicyFinding[] {
   return servicesOf(view).flatMap(({ name, node }) =>
     [...pairsOf(nodeAt(node, 'labels')), ...pairsOf(nodeAt(node, 'deploy', 'labels'))].flatMap((label) =>
-      judged(label, view.place.domain).map(({ feature, sentence, remedy, approvable }) =>
+      judged(label, view.place).map(({ feature, sentence, remedy, approvable }) =>
         asked(view, {
           ...{ requirement: 35, code: 'router-label', service: name, line: label.line },
           ...{ feature, remedy, sentence: `The label \`${label.key}\` of service ${name} ${sentence}.` },
@@ -33,21 +33,31 @@ interface Judged {
   readonly approvable: boolean;
 }
 
-function judged({ key, value = '' }: SourcePair, domain: string): readonly Judged[] {
+function judged({ key, value = '' }: SourcePair, { domain, stack }: PolicyPlace): readonly Judged[] {
   const label = key.toLowerCase();
   if (!label.startsWith('traefik.')) return [];
-  const [, , kind = '', , ...rest] = label.split('.');
+  const [, protocol, kind = '', owner = '', ...rest] = label.split('.');
   const setting = rest.join('.');
   if (/^traefik\.(http|tcp|udp)\.routers\./.test(label)) {
     if (setting === 'rule') return rule(value, domain);
     if (setting === 'priority' && !(Number(value) <= HIGHEST_PRIORITY)) return [priority(value)];
-    if (label.startsWith('traefik.udp.') && setting === 'entrypoints') return [udp(value)];
+    // Without entrypoints a router of packets takes those of all.
+    if (protocol === 'udp') return [udp(setting === 'entrypoints' ? value : '*')];
   }
+  if (protocol === 'tls') return [tls(label)];
   if (/^traefik\.http\.middlewares\..*\.forwardauth\.address$/.test(label)) return forwardAuth(value);
   if (/^traefik\.http\.middlewares\..*\.plugin\./.test(label)) return [plugin(setting)];
-  if (/^traefik\.(http|tcp)\.(serverstransports|services\..*\.loadbalancer\.servers?\.url)/.test(label))
+  if (
+    /^traefik\.(http|tcp)\.(serverstransports|services\..*\.loadbalancer\.servers?(\[\d+\])?\.(url|address))/.test(
+      label,
+    )
+  )
     return [elsewhere(value)];
   if (kind === 'routers' && setting === 'service' && /@internal$/i.test(value)) return [internal(value)];
+  if (kind === 'routers' && setting === 'service' && value.includes('@')) return [elsewhere(value)];
+  if (setting.endsWith('.usersfile') || setting.endsWith('auth.tls.key')) return [fileOfRouter(value)];
+  // A backend of the same name is one backend, whoever adds to it.
+  if (kind === 'services' && owner !== '' && !owner.includes(stack.toLowerCase())) return [shared(owner)];
   return [];
 }
 
@@ -55,8 +65,7 @@ const OWN_HOST = 'Write Host(`${DOMAIN}`) as the rule, or names below it.';
 
 function rule(text: string, domain: string): readonly Judged[] {
   const parsed = parseRule(text);
-  // What is no rule routes nothing; that is a fault, and others speak of it.
-  if (!parsed.ok) return [];
+  if (!parsed.ok) return unread(text);
   return foreignHosts([parsed.rule], [domain]).map((host) => ({
     feature: `route:${host}`,
     sentence:
@@ -66,6 +75,20 @@ function rule(text: string, domain: string): readonly Judged[] {
     remedy: OWN_HOST,
     approvable: host !== '*',
   }));
+}
+
+/** The router may read what we do not, such as comments; what routes nothing for sure is a fault, and others speak of it. */
+function unread(text: string): readonly Judged[] {
+  const outside = text.replace(/`[^`]*`|"[^"]*"/g, '');
+  if (text.trim() === '' || /[`"']/.test(outside)) return [];
+  return [
+    {
+      feature: `route:?${text.slice(0, 100)}`,
+      sentence: 'has a rule that cannot be told to stay with the app’s own hosts',
+      remedy: OWN_HOST,
+      approvable: true,
+    },
+  ];
 }
 
 function priority(value: string): Judged {
@@ -88,8 +111,8 @@ function udp(value: string): Judged {
 
 /** Undefined hosts are services of the stack: names without a dot. */
 function forwardAuth(value: string): readonly Judged[] {
-  const host = /^https?:\/\/([^/:]+)/i.exec(value)?.[1] ?? value;
-  if (/^[\w-]+$/.test(host)) return [];
+  const host = /^https?:\/\/(?:[^/?#]*@)?([^/:?#@]+)/i.exec(value)?.[1] ?? value;
+  if (/^[\w-]*[a-z][\w-]*$/i.test(host) && host.toLowerCase() !== 'localhost') return [];
   return [
     {
       feature: `route-auth:${host}`,
@@ -114,6 +137,33 @@ function elsewhere(value: string): Judged {
     feature: `route-server:${value}`,
     sentence: `has the router ask \`${value}\` instead of the app`,
     remedy: 'Name the port of the service with `loadbalancer.server.port`.',
+    approvable: true,
+  };
+}
+
+function tls(label: string): Judged {
+  return {
+    feature: `route-tls:${label}`,
+    sentence: 'sets which certificates everybody is shown',
+    remedy: 'Leave it out; operators choose the certificates of their router.',
+    approvable: true,
+  };
+}
+
+function fileOfRouter(value: string): Judged {
+  return {
+    feature: `route-file:${value}`,
+    sentence: `has the router read the file \`${value}\` of its own`,
+    remedy: 'Leave it out.',
+    approvable: true,
+  };
+}
+
+function shared(owner: string): Judged {
+  return {
+    feature: `route-backend:${owner}`,
+    sentence: `adds to the backend \`${owner}\`, which every app may be called that says so`,
+    remedy: 'Begin the name with `${STACK_NAME}`.',
     approvable: true,
   };
 }

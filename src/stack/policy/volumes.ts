@@ -124,7 +124,7 @@ function options(view: PolicyView, key: string, node: Node): readonly PolicyFind
   if (entry === undefined || given.length === 0) return [];
   const value = (name: string) => textOf(entryOf(entry.value, name)?.value) ?? '';
   const [type, device, o] = [value('type').toLowerCase(), value('device'), value('o')];
-  const isBind = type === 'none' || /\bbind\b/.test(o);
+  const isBind = type === 'none' || /\b(r?bind|move|remount)\b/.test(o);
   const remote = /^(nfs\d?|cifs|smb\d?|9p|sshfs)$/.test(type);
   return [
     asked(view, {
