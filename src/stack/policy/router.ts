@@ -12,18 +12,24 @@ const HIGHEST_PRIORITY = 1000;
  * An app without DOMAIN may have no HTTP route at all, and has none to take.
  */
 export function router(view: PolicyView): readonly PolicyFinding[] {
-  return servicesOf(view).flatMap(({ name, node }) =>
-    [...pairsOf(nodeAt(node, 'labels')), ...pairsOf(nodeAt(node, 'deploy', 'labels'))].flatMap((label) =>
-      judged(label, view.place).map(({ feature, sentence, remedy, approvable }) =>
+  return servicesOf(view).flatMap(({ name, node }) => {
+    const labels = [...pairsOf(nodeAt(node, 'labels')), ...pairsOf(nodeAt(node, 'deploy', 'labels'))];
+    const bound = new Set(
+      labels.map(({ key }) => key.toLowerCase()).filter((key) => key.endsWith(ENTRYPOINTS)),
+    );
+    return labels.flatMap((label) =>
+      judged(label, view.place, bound).map(({ feature, sentence, remedy, approvable }) =>
         asked(view, {
           ...{ requirement: 35, code: 'router-label', service: name, line: label.line },
           ...{ feature, remedy, sentence: `The label \`${label.key}\` of service ${name} ${sentence}.` },
           ...(approvable ? {} : { approvable: false as const }),
         }),
       ),
-    ),
-  );
+    );
+  });
 }
+
+const ENTRYPOINTS = '.entrypoints';
 
 interface Judged {
   readonly feature: string;
@@ -33,7 +39,12 @@ interface Judged {
   readonly approvable: boolean;
 }
 
-function judged({ key, value = '' }: SourcePair, { domain, stack }: PolicyPlace): readonly Judged[] {
+/** `bound` has the labels that say entrypoints. */
+function judged(
+  { key, value = '' }: SourcePair,
+  { domain, stack }: PolicyPlace,
+  bound: ReadonlySet<string>,
+): readonly Judged[] {
   const label = key.toLowerCase();
   if (!label.startsWith('traefik.')) return [];
   const [, protocol, kind = '', owner = '', ...rest] = label.split('.');
@@ -41,8 +52,9 @@ function judged({ key, value = '' }: SourcePair, { domain, stack }: PolicyPlace)
   if (/^traefik\.(http|tcp|udp)\.routers\./.test(label)) {
     if (setting === 'rule') return rule(value, domain);
     if (setting === 'priority' && !(Number(value) <= HIGHEST_PRIORITY)) return [priority(value)];
+    if (protocol === 'udp' && setting === 'entrypoints') return [udp(value)];
     // Without entrypoints a router of packets takes those of all.
-    if (protocol === 'udp') return [udp(setting === 'entrypoints' ? value : '*')];
+    if (protocol === 'udp' && !bound.has(`traefik.udp.routers.${owner}${ENTRYPOINTS}`)) return [udp('*')];
   }
   if (protocol === 'tls') return [tls(label)];
   if (/^traefik\.http\.middlewares\..*\.forwardauth\.address$/.test(label)) return forwardAuth(value);
