@@ -176,7 +176,7 @@ function unescaped(text: string): string {
 }
 
 /** Longer ones are handed to no program by Linux, and ten lines of `$A$A` make a gigabyte. */
-export const LONGEST_VALUE = 64 * 1024;
+const LONGEST_VALUE = 64 * 1024;
 
 /** Only names of capitals that stand earlier in the file; there are no defaults, and `\$` is a dollar. */
 function expand(value: string, line: number, known: ReadonlyMap<string, string>): string {
