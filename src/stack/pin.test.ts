@@ -18,7 +18,7 @@ services:
     image: ${FIXED}
 `;
 
-test('an image whose digest is known is deployed by it, everywhere in the stack', async () => {
+test('requirement 36: an image whose digest is known is deployed by it, everywhere in the stack', async () => {
   const stack = await rendered();
   const pinned = pinImages(stack, new Map([['host.example:5000/app:1', DIGEST]]));
   const named = `host.example:5000/app:1@${DIGEST}`;
