@@ -55,6 +55,8 @@ export interface DeploymentOrigin {
  * that is judged from observations.
  */
 export interface Deployer {
+  /** Set where the stack is made again from its origin: what the overlay cannot say does not reach it. */
+  readonly mergesItself?: true;
   /** What deploys, with its version, for the record of a run. */
   describe(signal: AbortSignal): Promise<string>;
   /**

@@ -36,6 +36,7 @@ export function createAbraDeployer(options: AbraDeployerOptions): Deployer {
   const { swarm, engine } = options;
   return {
     ...swarm,
+    mergesItself: true,
 
     async describe(signal) {
       return oneLine(await abraVersion(options.abra, signal));
