@@ -66,7 +66,7 @@ const PURE = [
   '^src/stages/(convergence|service-state|task-end|hopeless|rejection|refusal|image-trouble|blame|backup-plan)\\.ts$',
   '^src/recipe/(?!(git|git-command|locate|commit-files|write-files|work-tree)\\.ts$)',
   '^src/stack/(adjust|policy)/',
-  '^src/stack/(pace|duration|environment|overlay|secrets|secret-value|words|routes)\\.ts$',
+  '^src/stack/(pace|duration|environment|supplement|secrets|secret-value|words|routes|unsaid)\\.ts$',
 ];
 
 export default {

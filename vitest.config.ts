@@ -7,6 +7,9 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 120_000,
     restoreMocks: true,
+    // A test that looks at nothing, or keeps the others from running, is a mistake.
+    expect: { requireAssertions: true },
+    allowOnly: false,
     projects: [
       {
         extends: true,

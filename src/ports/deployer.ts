@@ -47,7 +47,7 @@ export interface DeploymentOrigin {
   /** The recipe's own repository, for the history that a tool may want; fetched by its path. */
   readonly repository: string;
   /** Only what we adjust, as one more compose file that is merged last. */
-  readonly overlay: string;
+  readonly supplement: string;
 }
 
 /**
@@ -55,6 +55,8 @@ export interface DeploymentOrigin {
  * that is judged from observations.
  */
 export interface Deployer {
+  /** Set where the stack is made again from its origin: what the supplement cannot say does not reach it. */
+  readonly mergesItself?: true;
   /** What deploys, with its version, for the record of a run. */
   describe(signal: AbortSignal): Promise<string>;
   /**

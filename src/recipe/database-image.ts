@@ -1,3 +1,5 @@
+import { splitImage } from '../ports/image-name.ts';
+
 /** Database servers by the way they are talked to: `redis` is also Valkey, KeyDB and Dragonfly, `mysql` also Percona's. */
 export type DatabaseKind =
   | 'postgres'
@@ -22,7 +24,7 @@ export interface DatabaseImage {
 
 /** What an image reference says; undefined for images that are no database server known here. */
 export function databaseImage(reference: string): DatabaseImage | undefined {
-  const [, repository = '', tag = ''] = /^([^@]*?)(?::([^/:@]*))?(?:@.*)?$/.exec(reference) ?? [];
+  const { repository, tag = '' } = splitImage(reference);
   const known = IMAGES.find(({ names }) => names.test(repository));
   if (known === undefined) return undefined;
   const version = versionOf(tag, known.tags ?? 'leading');

@@ -45,10 +45,35 @@ describe('router labels', () => {
     const labels = parseRouterLabels({
       'Traefik.Enable': 'true',
       'traefik.HTTP.routers.X.Rule': 'Host(`a`)',
+      'traefik.http.routers.x.service': 'Back@Swarm',
+      'traefik.http.routers.x.middlewares': 'Strip@Docker',
       'traefik.http.Services.X.LoadBalancer.Server.Port': '80',
+      'traefik.http.Services.X.LoadBalancer.Server.Scheme': 'HTTPS',
     });
-    expect(labels?.http).toMatchObject([{ name: 'x', rule: 'Host(`a`)' }]);
-    expect(labels?.backends).toEqual({ x: { port: 80, scheme: 'http' } });
+    expect(labels?.http).toMatchObject([
+      { name: 'x', rule: 'Host(`a`)', backend: 'back', middlewares: ['strip'] },
+    ]);
+    expect(labels?.backends).toEqual({ x: { port: 80, scheme: 'https' } });
+  });
+
+  test('that are not Traefik’s say nothing', () => {
+    const labels = parseRouterLabels({
+      'traefik.enable': 'true',
+      'Traefik2.http.routers.x.rule': 'Host(`a`)',
+      'another.http.routers.x.rule': 'Host(`a`)',
+    });
+    expect(labels?.http).toEqual([]);
+  });
+
+  test('ask for TLS where they say so, or how', () => {
+    const router = 'traefik.http.routers.x';
+    const tls = (labels: Record<string, string>) =>
+      parseRouterLabels({ 'traefik.enable': 'true', [`${router}.rule`]: 'Host(`a`)', ...labels })?.http[0]
+        ?.tls;
+    expect(tls({})).toBe(false);
+    expect(tls({ [`${router}.tls`]: 'true' })).toBe(true);
+    expect(tls({ [`${router}.tls.options`]: 'x@file' })).toBe(true);
+    expect(tls({ [`${router}.tls`]: 'false', [`${router}.tls.options`]: 'x@file' })).toBe(false);
   });
 
   test.each(['', 'http', '0', '70000', '80.5'])('with the port %o have none', (port) => {

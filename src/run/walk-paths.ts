@@ -5,6 +5,8 @@ import type { Ledger } from '../journal/ledger.ts';
 import type { Path } from '../plan/plan.ts';
 import type { Lease } from '../ports/leases.ts';
 import type { RunRouter } from '../ports/router.ts';
+import type { Adjustment } from '../stack/adjust/adjustment.ts';
+import { unsaidOf } from '../stack/unsaid.ts';
 import type { StageContext } from '../stages/context.ts';
 import type { StageName } from '../trigger/request.ts';
 import { type AppsHouse, clearApp, type Helpers, openApps } from './apps.ts';
@@ -38,7 +40,7 @@ export async function walkPaths(options: WalkOptions): Promise<void> {
   const { house, prepared, ledger, signal, apps } = options;
   const scope: AppsHouse = { house, ledger, run: prepared.plan.run, signal };
   const helpers = await openApps(scope, apps, options.router, egressOf(prepared.policy.settings));
-  options.emit({ type: 'adjusted', adjustments: apps[0]?.head.adjustments ?? [] });
+  options.emit({ type: 'adjusted', adjustments: adjustmentsOf(house, apps[0]) });
   try {
     const say = (text: string) => options.emit({ type: 'progress', stage: undefined, text });
     await guarded(helpers.firewall, say, signal);
@@ -46,6 +48,11 @@ export async function walkPaths(options: WalkOptions): Promise<void> {
   } finally {
     await closeHelpers(helpers);
   }
+}
+
+function adjustmentsOf({ deployer }: House, app: Rendered | undefined): readonly Adjustment[] {
+  if (app === undefined) return [];
+  return [...app.head.adjustments, ...(deployer.mergesItself === true ? unsaidOf(app.head) : [])];
 }
 
 /** Nothing may still be coming up when everything is taken away; what fails here turns up as residue. */

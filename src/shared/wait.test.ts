@@ -94,6 +94,6 @@ test('a pause ends when it is aborted', async () => {
   const stop = new AbortController();
   const pause = elapsed(60_000, stop.signal);
   stop.abort();
-  await pause;
-  await elapsed(60_000, stop.signal);
+  expect(await pause).toBeUndefined();
+  expect(await elapsed(60_000, stop.signal)).toBeUndefined();
 });

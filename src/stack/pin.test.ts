@@ -18,12 +18,12 @@ services:
     image: ${FIXED}
 `;
 
-test('an image whose digest is known is deployed by it, everywhere in the stack', async () => {
+test('requirement 36: an image whose digest is known is deployed by it, everywhere in the stack', async () => {
   const stack = await rendered();
   const pinned = pinImages(stack, new Map([['host.example:5000/app:1', DIGEST]]));
   const named = `host.example:5000/app:1@${DIGEST}`;
   expect(parse(pinned.deployment.document).services.app.image).toBe(named);
-  expect(parse(pinned.deployment.origin.overlay).services.app.image).toBe(named);
+  expect(parse(pinned.deployment.origin.supplement).services.app.image).toBe(named);
   expect(pinned.services.map(({ image, digest }) => [image, digest])).toEqual([
     ['host.example:5000/app:1', DIGEST],
     ['db:1', undefined],

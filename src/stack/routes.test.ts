@@ -38,6 +38,26 @@ describe('the routes of a stack', () => {
     ]);
   });
 
+  test('lead to the backend of their own service, however many others there are, with its scheme', () => {
+    const other = {
+      ...{ ...ON, ...rule('Host(`app.example`) && Path(`/other`)', 'y') },
+      'traefik.http.services.y.loadbalancer.server.port': '8443',
+      'traefik.http.services.y.loadbalancer.server.scheme': 'https',
+    };
+    const { routes, faults } = routing({ ...ON, ...PORT, ...OWN }, other);
+    expect(faults).toEqual([]);
+    expect(routes).toMatchObject([
+      { service: 'sample-00zohv67hl_app', port: 8080, scheme: 'http' },
+      { service: 'sample-00zohv67hl_other', port: 8443, scheme: 'https' },
+    ]);
+  });
+
+  test('go to the first that defines a backend where two services do and the router names it', () => {
+    const backend = { 'traefik.http.services.api.loadbalancer.server.port': '9' };
+    const named = { ...ON, ...OWN, ...backend, 'traefik.http.routers.x.service': 'api' };
+    expect(routing(named, { ...ON, ...backend })).toMatchObject({ faults: [], routes: [{ port: 9 }] });
+  });
+
   test('may lead to a backend that another service defines', () => {
     const { routes } = routing(
       { ...ON, ...OWN, 'traefik.http.routers.x.service': 'api' },
@@ -128,6 +148,15 @@ describe('the routes of a stack', () => {
       'api@internal',
     ],
     ['a visitor’s address', rule('Host(`app.example`) && ClientIP(`10.0.0.0/8`)'), 0, 'ClientIP'],
+    [
+      'what a middleware asks for beside its steps',
+      {
+        ...{ ...OWN, 'traefik.http.routers.x.middlewares': 'm' },
+        'traefik.http.middlewares.m.ratelimit.average': '10',
+      },
+      1,
+      'ratelimit of the middleware m',
+    ],
     ['a TCP router', { ...OWN, 'traefik.tcp.routers.t.rule': 'HostSNI(`*`)' }, 1, 'TCP router `t`'],
   ])('say what they leave out: %s', (_, labels, count, words) => {
     const { routes, faults, leftOut } = routing({ ...ON, ...PORT, ...labels });

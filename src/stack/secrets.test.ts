@@ -33,7 +33,7 @@ describe('a value', () => {
     expect(secrets[0]?.value).toMatch(/^[0-9a-f]{40}$/);
   });
 
-  test('is the same for the same name and key, and another for another name or key', () => {
+  test('requirement 42: is the same for the same name and key, and another for another name or key', () => {
     const value = (name: string, key = KEY) =>
       made(one('pw', name), { bytes: (label) => keyBytes(key, label) }).secrets[0]?.value;
     expect(value('a_pw_v1')).toBe(value('a_pw_v1'));

@@ -15,7 +15,6 @@ import { limit } from './adjust/limits.ts';
 import { isExternal, parseStackFile, printStackFile, type StackFile } from './document.ts';
 import { environmentOf } from './environment.ts';
 import { inputsOf, type StackInput } from './inputs.ts';
-import { overlayOf } from './overlay.ts';
 import { paceOf } from './pace.ts';
 import type { PolicyAnswer, PolicyFinding } from './policy/finding.ts';
 import { requireGuarded } from './policy/guarded.ts';
@@ -29,6 +28,7 @@ import {
 import { refuse } from './policy/refusal.ts';
 import { type RouteFault, type Routing, routingOf } from './routes.ts';
 import { type GivenSecret, secretsOf } from './secrets.ts';
+import { supplementOf } from './supplement.ts';
 
 /** A recipe rendered for one app of a run: the very document that is deployed, and what it will make. */
 export interface Stack {
@@ -149,7 +149,7 @@ export async function renderStack(options: RenderOptions): Promise<Stack> {
     ...{ recipe: recipe.name, sha: recipe.sha, files: recipe.files },
     ...{ domain, env, repository: options.repository },
     compose: recipe.compose.map(({ path }) => path),
-    overlay: '',
+    supplement: '',
   };
   const deployment = { stack: place.stack, document: '', secrets, origin };
   const routing = routingIn(file, options);
@@ -176,7 +176,7 @@ export function deploymentOf(
   { deployment, merged }: Pick<Stack, 'deployment' | 'merged'>,
   file: StackFile,
 ): Deployment {
-  const origin = { ...deployment.origin, overlay: overlayOf(merged, file).text };
+  const origin = { ...deployment.origin, supplement: supplementOf(merged, file).text };
   return { ...deployment, document: printStackFile(file), origin };
 }
 

@@ -25,10 +25,31 @@ describe('what apps trust', () => {
     const { javaStore } = await writeTrustFiles(temporaryDirectory(), { ca: CA, spki: '' });
     const { content } = javaStore;
     expect(content.readUInt32BE(0)).toBe(0xfeedfeed);
+    expect(content.readUInt32BE(4)).toBe(2);
     expect(content.readUInt32BE(8)).toBe(rootCertificates.length + 1);
-    expect(content.includes(new X509Certificate(CA).raw)).toBe(true);
+    expect(entriesOf(content)).toEqual(
+      [...rootCertificates, CA].map((pem, index) => ({
+        ...{ kind: 2, alias: `authority-${index}`, type: 'X.509' },
+        certificate: new X509Certificate(pem).raw,
+      })),
+    );
     const password = [...Buffer.from('changeit')].flatMap((byte) => [0, byte]);
     const digest = createHash('sha1').update(Buffer.from(password)).update('Mighty Aphrodite');
     expect(content.subarray(-20)).toEqual(digest.update(content.subarray(0, -20)).digest());
   });
 });
+
+/** The entries of a store, read as the format has them: kind, alias, time, type and certificate. */
+function entriesOf(store: Buffer) {
+  let at = 12;
+  const take = (bytes: number) => {
+    at += bytes;
+    return store.subarray(at - bytes, at);
+  };
+  const text = () => take(take(2).readUInt16BE()).toString();
+  return Array.from({ length: store.readUInt32BE(8) }, () => {
+    const entry = { kind: take(4).readUInt32BE(), alias: text() };
+    take(8);
+    return { ...entry, type: text(), certificate: take(take(4).readUInt32BE()) };
+  });
+}

@@ -1,5 +1,5 @@
 import type { Cause } from '../journal/check.ts';
-import { registryOf } from '../ports/registry.ts';
+import { splitImage } from '../ports/image-name.ts';
 import { oneLine } from '../shared/text.ts';
 
 /** Why an image cannot be had: the recipe names one that is not there, or it could not be asked for. */
@@ -84,7 +84,7 @@ export function isPassing({ kind }: ImageTrouble): boolean {
 export function imageCause(service: string, image: string, trouble: ImageTrouble): Cause {
   const [code, sentence] = told(
     `image ${tagOf(image)} of service \`${service}\``,
-    registryOf(image),
+    splitImage(image).host,
     trouble,
   );
   return { code, sentence, where: { service }, evidence: [trouble.words] };

@@ -44,7 +44,7 @@ export function firewallConformance(name: string, makeWorld: () => Promise<Firew
       await world?.close();
     });
 
-    test('keeps apps from the addresses of the node, for as long as it stands', async () => {
+    test('requirement 41: keeps apps from the addresses of the node, for as long as it stands', async () => {
       await inCorner(async (corner) => {
         const app = await appOn(at(), corner);
         expect(await reaches(at(), app, `http://${nodeAddress()}:${port}/`)).toBe(true);
@@ -56,7 +56,7 @@ export function firewallConformance(name: string, makeWorld: () => Promise<Firew
       });
     });
 
-    test('keeps apps from ports that other containers publish on the node', async () => {
+    test('requirement 41: keeps apps from ports that other containers publish on the node', async () => {
       await inCorner(async (corner) => {
         const { engine, image } = at();
         const other = await engine.createContainer(
@@ -91,7 +91,7 @@ export function firewallConformance(name: string, makeWorld: () => Promise<Firew
       });
     });
 
-    test('lets a run whose egress is limited reach only the hosts that are named', async () => {
+    test('requirement 41: lets a run whose egress is limited reach only the hosts that are named', async () => {
       await inCorner(async (corner) => {
         const { firewall } = at();
         const app = await appOn(at(), corner, labelsOf(corner));

@@ -8,8 +8,8 @@ import { fetchRepository } from '../../src/recipe/git.ts';
 import { readRecipe } from '../../src/recipe/recipe.ts';
 import { parseRunId, parseStackName } from '../../src/shared/brand.ts';
 import type { AppPlace } from '../../src/stack/adjust/adjustment.ts';
-import { overlayOf } from '../../src/stack/overlay.ts';
 import { renderStack, type Stack } from '../../src/stack/stack.ts';
+import { supplementOf } from '../../src/stack/supplement.ts';
 import { renderingDeployer } from '../support/deployer.ts';
 import { temporaryDirectory } from '../support/directory.ts';
 import { errorOf } from '../support/errors.ts';
@@ -176,7 +176,7 @@ test('two compose files that declare different versions are refused in Docker’
 describe('our changes as one more compose file', () => {
   test('give the very document when they are merged last', async () => {
     const stack = await rendered(RICH);
-    const again = await mergedWithOverlay(RICH, stack);
+    const again = await mergedWithSupplement(RICH, stack);
     const { services, ...rest } = await readByDocker(stack.deployment.document, {});
     // The recipe's version has no limit of processes, and all files that are merged have one version.
     for (const name of Object.keys(services)) delete services[name].deploy.resources.limits.pids;
@@ -188,7 +188,7 @@ describe('our changes as one more compose file', () => {
       one.target.localeCompare(other.target);
     for (const { volumes } of [app, services.app]) volumes.sort(byTarget);
     expect(again).toEqual({ ...rest, services, version: '3.8' });
-    expect(overlayOf(stack.merged, stack.file).unsaid).toEqual([
+    expect(supplementOf(stack.merged, stack.file).unsaid).toEqual([
       'services.app.deploy.resources.limits.pids',
       'services.db.deploy.resources.limits.pids',
     ]);
@@ -196,7 +196,7 @@ describe('our changes as one more compose file', () => {
 
   test('say nothing where nothing was changed', async () => {
     const { merged } = await rendered(RICH);
-    expect(parse(overlayOf(merged, merged).text)).toEqual({ version: '3.8', services: {} });
+    expect(parse(supplementOf(merged, merged).text)).toEqual({ version: '3.8', services: {} });
   });
 });
 
@@ -231,11 +231,11 @@ configs: {conf: {name: "\${STACK_NAME}_conf_v1", file: conf.tmpl, template_drive
 `,
 };
 
-/** The recipe's own files and our overlay after them, as another tool merges them. */
-async function mergedWithOverlay(files: Record<string, string>, stack: Stack) {
+/** The recipe's own files and our supplement after them, as another tool merges them. */
+async function mergedWithSupplement(files: Record<string, string>, stack: Stack) {
   const directory = temporaryDirectory();
   for (const [path, text] of Object.entries(files)) writeFileSync(join(directory, path), text);
-  writeFileSync(join(directory, 'compose.seatrial.yml'), stack.deployment.origin.overlay);
+  writeFileSync(join(directory, 'compose.seatrial.yml'), stack.deployment.origin.supplement);
   const deployer = await renderingDeployer(directory);
   const merged = await deployer.config(
     [join(directory, 'compose.yml'), join(directory, 'compose.seatrial.yml')],

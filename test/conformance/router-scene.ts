@@ -145,7 +145,7 @@ async function openApp(
   expect(faults).toEqual([]);
   const open = await prepared.open(routes, labels, soon());
   const origin = {
-    ...{ recipe: 'none', sha: place.sha, domain, repository: '', overlay: '' },
+    ...{ recipe: 'none', sha: place.sha, domain, repository: '', supplement: '' },
     ...{ env: {}, compose: [], files: [] },
   };
   await deployer.deploy({ stack, document: printStackFile(file), secrets: [], origin }, soon());

@@ -28,6 +28,12 @@ test('a whole run through the abra command ends as it does without, and leaves n
   expect({ code, err: code === 0 ? '' : err }).toEqual({ code: 0, err: '' });
   const report = ReportSchema.parse(JSON.parse(out));
   expect(report).toMatchObject({ outcome: 'success', level: { reached: 3 }, residue: [], troubles: [] });
+  // Limits of processes are younger than the version of the recipe's files.
+  expect(report.adjustments).toContainEqual({
+    service: 'app',
+    what: '`deploy.resources.limits.pids` left as the recipe has it',
+    reason: 'the deployer merges the compose files itself, and one more file cannot change this',
+  });
   const checks = report.stages.flatMap((stage) => stage.checks.map((check) => check.outcome));
   expect(new Set(checks)).toEqual(new Set(['pass']));
   const journal = readFileSync(join(state, 'runs', report.run, 'journal.jsonl'), 'utf8');

@@ -25,7 +25,7 @@ interface Held {
   letGo(): void;
 }
 
-test('two runs of one recipe at once do not see each other, by name, by alias or by address', async () => {
+test('requirement 40: two runs of one recipe at once do not see each other, by name, by alias or by address', async () => {
   const one = await held();
   const two = await held();
   try {

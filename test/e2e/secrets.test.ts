@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(async () => lab?.close());
 
-test('secrets, an overlay and a templated config: kept by the upgrade, the same after the wipe, nowhere to be read', async () => {
+test('requirement 42: secrets, an overlay and a templated config: kept by the upgrade, the same after the wipe, nowhere to be read', async () => {
   const { tree, house, directory, deployments, answers } = opened();
   release(tree, at(lab).images.nginx.old, '1.0.0+1.22.0');
   tree.commit('the first release', '1.0.0+1.22.0');
@@ -100,7 +100,7 @@ test('a function of abra.sh that fails is the recipe’s fault, a step of the su
   );
 });
 
-test('an app that prints its secrets as it fails gives none of them away', async () => {
+test('requirement 42: an app that prints its secrets as it fails gives none of them away', async () => {
   const { tree, house, directory, deployments } = opened();
   release(tree, at(lab).images.nginx.old, '1.0.0+1.22.0');
   const printing = `command:

@@ -16,15 +16,9 @@ import { refusals, refusedBy } from '../../src/stack/policy/refusal.ts';
 import { renderingDeployer } from '../support/deployer.ts';
 import { errorOf } from '../support/errors.ts';
 import type { Attack } from './attack.ts';
-import { EVASIONS } from './attacks/evasions.ts';
-import { FILES } from './attacks/files.ts';
-import { MOUNTED } from './attacks/mounts.ts';
-import { POWER } from './attacks/power.ts';
-import { SOURCES } from './attacks/sources.ts';
-import { SWARM } from './attacks/swarm.ts';
+import { ATTACKS } from './attacks.ts';
 import { type Recipes, recipesOf } from './recipes.ts';
 
-const ATTACKS: readonly Attack[] = [...SOURCES, ...FILES, ...MOUNTED, ...POWER, ...SWARM, ...EVASIONS];
 const NUMBERED = ATTACKS.map((attack, index) => ({
   ...{ attack, index },
   title: `requirement ${attack.requirement}: ${attack.name}`,

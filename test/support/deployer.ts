@@ -62,7 +62,7 @@ export function deploymentOf(
         ...{ path, executable: false, content: Buffer.from(content) },
       })),
       repository: tree.directory,
-      overlay: `${version}services: {}\n`,
+      supplement: `${version}services: {}\n`,
     },
   };
 }

@@ -20,15 +20,15 @@ beforeAll(async () => {
 afterAll(async () => opened?.close());
 
 describe('what abra is given', () => {
-  test('is a private directory with the app at the very commit, and our overlay as one more file', async () => {
+  test('is a private directory with the app at the very commit, and our supplement as one more file', async () => {
     const { deployment, deploy, home } = world({ tag: '9.0.0+9.9.9' });
     await deploy();
     const recipe = join(home, 'recipes', 'sample');
     expect(readFileSync(join(recipe, '.git', 'HEAD'), 'utf8').trim()).toBe(deployment.origin.sha);
-    const overlay = `compose.seatrial.${deployment.stack}.yml`;
-    expect(readFileSync(join(recipe, overlay), 'utf8')).toBe(deployment.origin.overlay);
+    const supplement = `compose.seatrial.${deployment.stack}.yml`;
+    expect(readFileSync(join(recipe, supplement), 'utf8')).toBe(deployment.origin.supplement);
     const env = join(home, 'servers', 'default', `${deployment.origin.domain}.env`);
-    expect(readFileSync(env, 'utf8')).toContain(`COMPOSE_FILE=compose.yml:${overlay}\n`);
+    expect(readFileSync(env, 'utf8')).toContain(`COMPOSE_FILE=compose.yml:${supplement}\n`);
     expect(statSync(env).mode & 0o077).toBe(0);
   });
 
@@ -40,7 +40,7 @@ describe('what abra is given', () => {
   });
 });
 
-test('the stack has abra’s labels, our overlay’s, and the app all of its environment', async () => {
+test('the stack has abra’s labels, our supplement’s, and the app all of its environment', async () => {
   const { deployment, deploy, observed, printed } = world({});
   await deploy();
   const { stack, origin } = deployment;
@@ -49,7 +49,7 @@ test('the stack has abra’s labels, our overlay’s, and the app all of its env
     [`coop-cloud.${stack}.recipe`]: 'sample',
     [`coop-cloud.${stack}.chaos`]: 'true',
     [`coop-cloud.${stack}.chaos-version`]: `${origin.sha.slice(0, 8)}+U`,
-    'of-the-overlay': 'yes',
+    'of-the-supplement': 'yes',
   });
 });
 
@@ -278,7 +278,7 @@ function originOf(
     files: Object.entries(files).map(([path, content]) => ({
       ...{ path, executable: false, content: Buffer.from(content) },
     })),
-    overlay: 'version: "3.8"\nservices: {app: {deploy: {labels: {of-the-overlay: "yes"}}}}\n',
+    supplement: 'version: "3.8"\nservices: {app: {deploy: {labels: {of-the-supplement: "yes"}}}}\n',
   };
 }
 

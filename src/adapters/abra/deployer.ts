@@ -9,7 +9,7 @@ import type { Redactor } from '../../shared/redact.ts';
 import { oneLine } from '../../shared/text.ts';
 import { until } from '../../shared/wait.ts';
 import { type AbraHome, type AbraProgram, abraVersion, callAbra } from './call.ts';
-import { findHome, makeHome, placeOverlay } from './home.ts';
+import { findHome, makeHome, placeSupplement } from './home.ts';
 import { fatalWords, refused } from './refusal.ts';
 import { generateSecrets, insertSecrets, removeSecrets } from './secrets.ts';
 
@@ -36,6 +36,7 @@ export function createAbraDeployer(options: AbraDeployerOptions): Deployer {
   const { swarm, engine } = options;
   return {
     ...swarm,
+    mergesItself: true,
 
     async describe(signal) {
       return oneLine(await abraVersion(options.abra, signal));
@@ -45,9 +46,9 @@ export function createAbraDeployer(options: AbraDeployerOptions): Deployer {
       const { path } = options.abra;
       const home = await makeHome(homeOf(options, deployment.stack), path, deployment, signal);
       const secrets = { ...options, program: options.abra, home, stack: deployment.stack, signal };
-      // Before our overlay is there: with it the checkout would not be clean, and only chaos allows that.
+      // Before our supplement is there: with it the checkout would not be clean, and only chaos allows that.
       await insertSecrets(secrets, deployment.secrets);
-      await placeOverlay(home, path, deployment, signal);
+      await placeSupplement(home, path, deployment, signal);
       const first = await handOver(options, home, signal);
       if (first.exitCode !== 0) {
         if (!/secret not generated/i.test(fatalWords(first)))
@@ -91,7 +92,7 @@ async function confirm(
   // A recipe without a service `app` gives abra nothing to put its labels on.
   if (app === undefined) return;
   const version = app.labels[`coop-cloud.${stack}.chaos-version`] ?? 'none';
-  // Our overlay is untracked, so abra's own label has the mark of a changed work tree; ours has not.
+  // Our supplement is untracked, so abra's own label has the mark of a changed work tree; ours has not.
   const [, commit = ''] = /^([0-9a-f]{7,40})\+U$/.exec(version) ?? [];
   if (commit !== '' && origin.sha.startsWith(commit)) return;
   throw astray(stack, `abra deployed version ${version}, not commit ${origin.sha.slice(0, 10)}.`);

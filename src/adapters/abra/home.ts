@@ -24,7 +24,7 @@ export async function makeHome(
     ...withoutVersion(origin.env, origin.recipe),
     DOMAIN: origin.domain,
     STACK_NAME: stack,
-    COMPOSE_FILE: [...origin.compose, overlayName(stack)].join(':'),
+    COMPOSE_FILE: [...origin.compose, supplementName(stack)].join(':'),
   };
   await writeFile(join(servers, `${origin.domain}.env`), envFile(env, modifiersOf(origin)), { mode: 0o600 });
   const recipe = recipeIn(directory, origin.recipe);
@@ -40,10 +40,10 @@ export async function findHome(directory: string): Promise<AbraHome | undefined>
 }
 
 /**
- * Puts the recipe back to its commit, whatever abra did to it, and adds our overlay, untracked.
+ * Puts the recipe back to its commit, whatever abra did to it, and adds our supplement, untracked.
  * Throws `internal` error `other-commit` where the files are not those that were rendered.
  */
-export async function placeOverlay(
+export async function placeSupplement(
   home: AbraHome,
   path: string,
   { stack, origin }: Deployment,
@@ -55,7 +55,7 @@ export async function placeOverlay(
     const there = await readFile(join(directory, file.path)).catch(() => undefined);
     if (there?.equals(file.content) !== true) throw otherFile(file.path, origin.sha);
   }
-  await writeFile(join(directory, overlayName(stack)), origin.overlay, { mode: 0o644 });
+  await writeFile(join(directory, supplementName(stack)), origin.supplement, { mode: 0o644 });
 }
 
 function recipeIn(directory: string, recipe: string): string {
@@ -63,7 +63,7 @@ function recipeIn(directory: string, recipe: string): string {
 }
 
 /** Carries the run's own name, so that no recipe has a file of that name already. */
-function overlayName(stack: StackName): string {
+function supplementName(stack: StackName): string {
   return `compose.seatrial.${stack}.yml`;
 }
 

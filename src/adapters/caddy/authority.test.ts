@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
 import { createServer, request } from 'node:https';
 import { describe, expect, test } from 'vitest';
 import { createAuthority } from './authority.ts';
@@ -21,6 +21,11 @@ describe('the authority of a run', () => {
       expect(certificate.validToDate).toEqual(new Date(EXPIRES * 1000));
     }
     expect(chain).toContain(trust.ca.trim());
+    // It signs servers, not authorities below it, and what it signs is a server alone.
+    expect(extension(ca, '2.5.29.19')).toEqual(Buffer.from('30060101ff020100', 'hex'));
+    expect(leaf.keyUsage).toEqual(['1.3.6.1.5.5.7.3.1']);
+    const spki = ca.publicKey.export({ type: 'spki', format: 'der' });
+    expect(trust.spki).toBe(createHash('sha256').update(spki).digest('base64'));
   });
 
   test('is another one for each run', async () => {
@@ -61,3 +66,15 @@ describe('the authority of a run', () => {
     }
   });
 });
+
+/** The value of an extension of a certificate: what follows its identifier, the word `critical` and two lengths. */
+function extension({ raw }: X509Certificate, identifier: string): Buffer | undefined {
+  const [first = 0, second = 0, ...more] = identifier.split('.').map(Number);
+  const oid = Buffer.from([6, more.length + 1, first * 40 + second, ...more]);
+  const at = raw.indexOf(oid);
+  if (at < 0) return undefined;
+  const critical = Buffer.from([1, 1, 0xff]);
+  const rest = raw.subarray(at + oid.length);
+  const value = rest.indexOf(critical) === 0 ? rest.subarray(critical.length) : rest;
+  return value.subarray(2, 2 + (value[1] ?? 0));
+}

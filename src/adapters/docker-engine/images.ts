@@ -1,6 +1,7 @@
 import type Docker from 'dockerode';
 import type { Engine, LocalImage, PullOptions } from '../../ports/engine.ts';
-import { DOCKER_HUB, type RegistryLogin } from '../../ports/registry.ts';
+import { DOCKER_HUB, splitImage } from '../../ports/image-name.ts';
+import type { RegistryLogin } from '../../ports/registry.ts';
 import { SeatrialError } from '../../shared/errors.ts';
 import { oneLine } from '../../shared/text.ts';
 import type { Connection } from './connection.ts';
@@ -37,9 +38,8 @@ export function imageCalls(connection: Connection): ImageCalls {
 
     async digest(image, signal) {
       const found = await inspect(image, signal);
-      const repository = repositoryOf(image);
-      const named = (found?.RepoDigests ?? []).find((name) => repositoryOf(name) === repository);
-      return named?.slice(named.indexOf('@') + 1);
+      const named = (found?.RepoDigests ?? []).find((name) => sameRepository(name, image));
+      return named === undefined ? undefined : splitImage(named).digest;
     },
 
     async image(name, signal) {
@@ -53,11 +53,9 @@ export function imageCalls(connection: Connection): ImageCalls {
     },
 
     async tagImage(image, name, signal) {
-      const colon = name.lastIndexOf(':');
+      const { repository: repo, tag = 'latest' } = splitImage(name);
       await call(`name ${name}`, signal, (docker) =>
-        docker
-          .getImage(image)
-          .tag({ repo: name.slice(0, colon), tag: name.slice(colon + 1), abortSignal: signal }),
+        docker.getImage(image).tag({ repo, tag, abortSignal: signal }),
       );
     },
 
@@ -130,11 +128,8 @@ function asImage({ Id, RepoTags, RepoDigests, Size }: RawImage): LocalImage {
   return { id: Id, names, bytes: Size };
 }
 
-/** A reference without tag and digest, as the engine prints it: those of Docker's own registry are short. */
-function repositoryOf(reference: string): string {
-  return reference
-    .replace(/@.*$/, '')
-    .replace(/:[^:/]*$/, '')
-    .replace(/^(index\.)?docker\.io\//, '')
-    .replace(/^library\//, '');
+/** Two names of one repository: Docker's own registry has several. */
+function sameRepository(one: string, other: string): boolean {
+  const [a, b] = [splitImage(one), splitImage(other)];
+  return a.host === b.host && a.path === b.path;
 }

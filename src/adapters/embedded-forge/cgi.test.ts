@@ -83,7 +83,7 @@ test('a client that goes away takes a program with it that would never end', asy
     response.writableNeedDrain ? { done: true, value: undefined } : { done: false, missing: 'back-pressure' },
   );
   client.destroy();
-  await done;
+  expect(await done).toBeUndefined();
 });
 
 test('a program that is not there is an error', async () => {

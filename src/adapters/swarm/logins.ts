@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DOCKER_HUB, type RegistryLogin } from '../../ports/registry.ts';
+import { DOCKER_HUB } from '../../ports/image-name.ts';
+import type { RegistryLogin } from '../../ports/registry.ts';
 
 const PREFIX = 'with-logins-';
 /** No call of the client is allowed to last this long: whoever left such a directory is dead. */

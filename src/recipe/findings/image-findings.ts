@@ -1,7 +1,8 @@
+import { splitImage } from '../../ports/image-name.ts';
 import type { Finding } from '../finding.ts';
 import { variablesIn } from '../interpolate.ts';
 import type { RecipeService } from '../services.ts';
-import { type DatabaseVersion, databaseOf, splitImage } from './images.ts';
+import { type DatabaseVersion, databaseOf } from './images.ts';
 import { found, isOffered, type View } from './view.ts';
 
 const MOVING =

@@ -1,10 +1,11 @@
+import { splitImage } from '../../ports/image-name.ts';
 import type { Finding } from '../finding.ts';
 import { fillIn } from '../interpolate.ts';
 import type { ServiceMount } from '../service-parts.ts';
 import type { RecipeService } from '../services.ts';
 import { nodeAt, textOf } from '../source.ts';
 import type { Place } from '../written.ts';
-import { databaseOf, splitImage } from './images.ts';
+import { databaseOf } from './images.ts';
 import { found, serviceAnywhere, type View } from './view.ts';
 
 /** Data that an upgrade leaves behind, service by service. */

@@ -14,10 +14,11 @@ const PEM = '/run/seatrial/authorities.pem';
 describe('the authority of the run’s router', () => {
   test('is in a file of every service, and in the variables that programs read', () => {
     const file = parseStackFile(
-      'services: {app: {image: x, configs: [{source: own, target: /own}]}, db: {image: y}}',
+      'services: {app: {image: x, configs: [{source: own, target: /own}]}, db: {image: y}}\nconfigs: {own: {file: /x}}',
     );
     const adjustments = trustRouter(file, place({ trust: FILES }));
     expect(file.configs).toEqual({
+      own: { file: '/x' },
       'seatrial-authorities': { file: '/t/authorities.pem' },
       'seatrial-authorities-java': { file: '/t/authorities.jks' },
     });
@@ -27,7 +28,10 @@ describe('the authority of the run’s router', () => {
     expect(db?.environment).toMatchObject({
       ...{ SSL_CERT_FILE: PEM, NODE_EXTRA_CA_CERTS: PEM, REQUESTS_CA_BUNDLE: PEM },
       ...{ CURL_CA_BUNDLE: PEM, GIT_SSL_CAINFO: PEM },
-      JAVA_TOOL_OPTIONS: expect.stringContaining('-Djavax.net.ssl.trustStore=/run/seatrial/authorities.jks'),
+      JAVA_TOOL_OPTIONS: [
+        '-Djavax.net.ssl.trustStore=/run/seatrial/authorities.jks',
+        '-Djavax.net.ssl.trustStorePassword=changeit -Djavax.net.ssl.trustStoreType=JKS',
+      ].join(' '),
     });
     expect(adjustments).toHaveLength(1);
     expect(adjustments[0]?.what).toContain('SSL_CERT_FILE');

@@ -1,3 +1,4 @@
+import { splitImage } from '../../ports/image-name.ts';
 import { entryOf, textOf } from '../../recipe/source.ts';
 import type { PolicyFinding } from './finding.ts';
 import { asked, type PolicyView, servicesOf } from './view.ts';
@@ -12,7 +13,7 @@ export function images(view: PolicyView): readonly PolicyFinding[] {
     const image = entryOf(node, 'image');
     const text = textOf(image?.value);
     if (image === undefined || text === undefined || text === '') return [];
-    const host = hostOf(text);
+    const { host } = splitImage(text);
     const linkLocal = LINK_LOCAL.test(host);
     if (!linkLocal && (imageHosts === undefined || imageHosts.includes(host))) return [];
     return [
@@ -32,11 +33,4 @@ export function images(view: PolicyView): readonly PolicyFinding[] {
       }),
     ];
   });
-}
-
-/** The registry of an image's name, by Docker's own rule: the first part is one if it looks like a host. */
-function hostOf(image: string): string {
-  const [first = '', ...rest] = image.split('/');
-  const isHost = rest.length > 0 && (/[.:A-Z]/.test(first) || first === 'localhost');
-  return isHost ? first.toLowerCase() : 'docker.io';
 }

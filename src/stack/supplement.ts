@@ -1,7 +1,7 @@
 import { type NamedEntry, printStackFile, type ServiceEntry, type StackFile } from './document.ts';
 
 /** Our changes to a stack as one more compose file, for tools that merge the recipe's files themselves. */
-export interface Overlay {
+export interface Supplement {
   readonly text: string;
   /** What such a file cannot say: where it would stand in the document. */
   readonly unsaid: readonly string[];
@@ -14,7 +14,7 @@ export interface Overlay {
  * value be emptied, all files have one version, and an entry of a top-level section is replaced as
  * a whole.
  */
-export function overlayOf(merged: StackFile, adjusted: StackFile): Overlay {
+export function supplementOf(merged: StackFile, adjusted: StackFile): Supplement {
   const unsaid: string[] = [];
   const services: Record<string, unknown> = {};
   for (const [name, after] of Object.entries(adjusted.services)) {

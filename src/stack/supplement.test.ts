@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { parseStackFile } from './document.ts';
-import { overlayOf } from './overlay.ts';
+import { supplementOf } from './supplement.ts';
 
 const BEFORE = `version: "3.9"
 services:
@@ -18,7 +18,7 @@ configs: {conf: {name: c, file: /x, template_driver: golang}}
 `;
 
 test('only what differs is said: maps by key, lists by what was appended, ports by their place', () => {
-  const { overlay, unsaid } = changed(`version: "3.9"
+  const { supplement, unsaid } = changed(`version: "3.9"
 services:
   app:
     image: x@sha256:1
@@ -31,7 +31,7 @@ services:
 configs: {conf: {name: c, file: /x, template_driver: golang, labels: {a: b}}}
 `);
   expect(unsaid).toEqual([]);
-  expect(overlay).toEqual({
+  expect(supplement).toEqual({
     version: '3.9',
     services: {
       app: {
@@ -46,7 +46,7 @@ configs: {conf: {name: c, file: /x, template_driver: golang, labels: {a: b}}}
 });
 
 test('what cannot be said is told: what was taken away, emptied or put before', () => {
-  const { overlay, unsaid } = changed(`version: "3.9"
+  const { supplement, unsaid } = changed(`version: "3.9"
 services:
   app:
     image: x
@@ -58,7 +58,7 @@ services:
   db: {image: y}
 configs: {conf: {name: c, file: /x, template_driver: golang}}
 `);
-  expect(overlay).toEqual({ version: '3.9', services: {} });
+  expect(supplement).toEqual({ version: '3.9', services: {} });
   expect([...unsaid].sort()).toEqual([
     'services.app.deploy.replicas',
     'services.app.dns',
@@ -68,6 +68,6 @@ configs: {conf: {name: c, file: /x, template_driver: golang}}
 });
 
 function changed(after: string) {
-  const { text, unsaid } = overlayOf(parseStackFile(BEFORE), parseStackFile(after));
-  return { overlay: parse(text), unsaid };
+  const { text, unsaid } = supplementOf(parseStackFile(BEFORE), parseStackFile(after));
+  return { supplement: parse(text), unsaid };
 }
