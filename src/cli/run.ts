@@ -59,11 +59,7 @@ async function runOnce(parts: Parts, recipe: string, flags: CommonFlags & Reques
     });
     view.end();
     await trimImagesOrSay(house, signal, (line) => streams.err(`${line}\n`));
-    streams.out(
-      flags.json === true
-        ? `${JSON.stringify(report, null, 2)}\n`
-        : summary(report, { color: streams.color }),
-    );
+    streams.out(flags.json === true ? `${JSON.stringify(report, null, 2)}\n` : summary(report, streams));
     return report.outcome === null ? EXIT.trouble : EXIT[report.outcome];
   } finally {
     view.end();

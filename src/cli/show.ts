@@ -29,9 +29,7 @@ export function addShow(program: Command, parts: Parts): void {
           if (flags.follow === true) await follow(parts, open.store, run);
           const report = storedReport(open, run, open.runs);
           parts.streams.out(
-            flags.json === true
-              ? `${JSON.stringify(report, null, 2)}\n`
-              : summary(report, { color: parts.streams.color }),
+            flags.json === true ? `${JSON.stringify(report, null, 2)}\n` : summary(report, parts.streams),
           );
           return EXIT.success;
         } finally {

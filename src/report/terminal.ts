@@ -2,7 +2,8 @@ import type { RecordedEvent } from '../journal/event.ts';
 import type { RunId } from '../shared/brand.ts';
 import { type Clock, systemClock } from '../shared/clock.ts';
 import { lastLines, oneLine } from '../shared/text.ts';
-import { columns, type Field, type Paint, painter, STYLES } from './paint.ts';
+import { arrowed, columns, type Field, type Paint, painter, STYLES, wrapped } from './paint.ts';
+import { refusalLines, refusalSentence } from './refusals.ts';
 import type { Report, ReportedSeed } from './schema.ts';
 import { DEFAULT_WIDTH, type ProgressStream, screenOn } from './screen.ts';
 import { readingWords, seedTable } from './seed-table.ts';
@@ -14,6 +15,7 @@ import {
   levelName,
   levelStop,
   placeOf,
+  remedyOf,
   STAGE_WORDS,
   shortSha,
   whoseMove,
@@ -99,16 +101,24 @@ function isOver({ events }: Watched, { event }: RecordedEvent): boolean {
   return !events.some(({ event: other }) => other.type === 'planned');
 }
 
+export interface SummaryOptions {
+  readonly color: boolean;
+  /** Characters in a line of the terminal; undefined where there is none, and nothing is wrapped. */
+  readonly columns?: number;
+}
+
 /** The end of a run for a terminal: verdict, stages, data, level, where the evidence lies, how to do it again. */
-export function summary(report: Report, options: { readonly color: boolean }): string {
+export function summary(report: Report, options: SummaryOptions): string {
   const paint = painter(options.color);
+  const width = options.columns ?? Number.POSITIVE_INFINITY;
   const blocks = [
-    [title(report, paint), ...reason(report, paint)],
-    columns(stageRows(report), paint),
-    columns(findingRows(report), paint),
+    [title(report, paint), ...reason(report, paint, width)],
+    refusalLines(report.refusals, paint, width),
+    columns(stageRows(report), paint, width),
+    columns(findingRows(report), paint, width),
     columns(seedRows(report), paint),
     [...left(report)],
-    columns(facts(report), paint),
+    facts(report, paint, width),
   ];
   return `${blocks
     .filter((lines) => lines.length > 0)
@@ -126,22 +136,29 @@ function title(report: Report, paint: Paint): string {
 
 const MOST_EVIDENCE = 6;
 
-function reason({ cause, outcome }: Report, paint: Paint): readonly string[] {
+function reason(report: Report, paint: Paint, width: number): readonly string[] {
+  const { cause, outcome, refusals } = report;
+  const said = (text: string) => wrapped(oneLine(text), width - 2).map((line) => `  ${line}`);
+  if (refusals.length > 0) return said(refusalSentence(refusals));
   if (cause === null) return [];
   const place = placeOf(cause);
   const move = whoseMove(outcome);
+  const remedy = remedyOf(report);
   // What was left behind is listed below.
   const evidence =
     cause.code === 'residue' ? [] : lastLines(cause.evidence.join('\n'), MOST_EVIDENCE).map(oneLine);
   return [
-    `  ${oneLine(cause.sentence)}`,
-    `  ${oneLine(cause.code)}${place === undefined ? '' : ` at ${oneLine(place)}`}`,
+    ...said(cause.sentence),
+    ...said(`${cause.code}${place === undefined ? '' : ` at ${place}`}`),
+    ...(remedy === undefined ? [] : arrowed(remedy, width)),
     ...evidence.map((line) => paint('dim', `  | ${line}`)),
     ...(move === undefined ? [] : [`  ${move}`]),
   ];
 }
 
 function stageRows(report: Report): readonly (readonly Field[])[] {
+  // Of a refused change nothing was deployed, and a table of that says nothing more.
+  if (report.refusals.length > 0) return [];
   return report.stages.map((stage) => [
     { text: stage.stage, style: 'bold' },
     { text: STAGE_WORDS[stage.outcome], style: STYLES[stage.outcome] },
@@ -153,9 +170,12 @@ function stageRows(report: Report): readonly (readonly Field[])[] {
 const MOST_FINDINGS = 8;
 
 /** Notes are for those who ask with `seatrial check`. */
-function findingRows({ findings, cause }: Report): readonly (readonly Field[])[] {
+function findingRows({ findings, cause, refusals }: Report): readonly (readonly Field[])[] {
   const grave = findings.filter(
-    ({ severity, sentence }) => severity !== 'note' && sentence !== cause?.sentence,
+    ({ severity, sentence }) =>
+      severity !== 'note' &&
+      sentence !== cause?.sentence &&
+      (refusals.length === 0 || severity !== 'refusal'),
   );
   const more = grave.length - MOST_FINDINGS;
   return [
@@ -196,17 +216,18 @@ function left({ residue, unexplained, troubles }: Report): readonly string[] {
   ];
 }
 
-function facts(report: Report): readonly (readonly Field[])[] {
+/** The command comes last and whole, so that it can be copied. */
+function facts(report: Report, paint: Paint, width: number): readonly string[] {
   const { level, previous, cause } = report;
   const from = previous === null ? '' : `, as an upgrade from ${previous.tag}`;
   const fact = (name: string, text: string): Field[] => [
-    { text: name, style: 'dim' },
+    { text: name.padEnd('evidence'.length), style: 'dim' },
     { text: oneLine(text) },
   ];
-  return [
+  const told = [
     ...(level === null ? [] : [fact('level', `${levelName(level)}, ${levelStop(level, cause)}`)]),
     fact('tested', `${shortSha(report.head)}${from}, in ${duration(report.timings.totalMs)}`),
-    fact('evidence', report.evidence),
-    fact('again', report.reproduce),
   ];
+  const copied = [fact('evidence', report.evidence), fact('again', report.reproduce)];
+  return [...columns(told, paint, width), ...columns(copied, paint)];
 }
