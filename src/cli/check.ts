@@ -32,8 +32,8 @@ Examples:
   seatrial check custom-html --source ./custom-html --head my-change --base main
   seatrial check custom-html --source https://git.example.org/recipes/custom-html.git --json
 
-Ends with 0 when nothing is worse than a warning, 1 when something will fail, 5 when
-something is refused, 2 for bad input.`,
+Ends with 0 when nothing is worse than a warning, 1 when something will fail,
+5 when something is refused, 2 for bad input.`,
     )
     .action(
       ending(parts, async (recipe: string, _options: unknown, command: Command) => {

@@ -47,7 +47,7 @@ function commands(parts: Parts): Command {
     .option('--docker-host <address>', 'the Docker engine (also DOCKER_HOST)')
     .addHelpText(
       'after',
-      '\nExamples:\n  seatrial demo\n  seatrial run custom-html --source ./custom-html\n  seatrial check custom-html --source ./custom-html\n  seatrial doctor\n\nExit codes: 0 success, 1 the recipe failed, 2 bad usage or input, 3 environment or our own error,\n4 cancelled or superseded, 5 refused, 130 and 143 for signals.',
+      '\nExamples:\n  seatrial demo\n  seatrial run custom-html --source ./custom-html\n  seatrial check custom-html --source ./custom-html\n  seatrial doctor\n\nExit codes: 0 success, 1 the recipe failed, 2 bad usage or input, 3 environment\nor our own error, 4 cancelled or superseded, 5 refused, 130 and 143 signals.',
     )
     .showHelpAfterError('(seatrial --help shows how)')
     .exitOverride()

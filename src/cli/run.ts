@@ -20,7 +20,8 @@ Examples:
   seatrial run custom-html --source https://git.example.org/recipes/custom-html.git --only install
 
 Ends with 0 when the change holds, 1 when the recipe failed, 2 for bad input,
-3 when the environment or Seatrial itself failed, 4 when cancelled, 5 when refused.`,
+3 when the environment or Seatrial itself failed, 4 when it was cancelled,
+5 when it was refused.`,
     )
     .action(
       ending(parts, async (recipe: string, _options: unknown, command: Command) => {

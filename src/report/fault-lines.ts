@@ -22,7 +22,7 @@ const STYLES: Readonly<Record<Severity, Style>> = {
 export function faultLines(fault: Fault, paint: Paint, width: number): readonly string[] {
   const place = fault.place === '' ? '' : `${oneLine(fault.place)}: `;
   const kind = `${fault.severity} ${oneLine(fault.code)}: `;
-  const [first = '', ...more] = wrapped(`${place}${kind}${oneLine(fault.sentence)}`, width);
+  const [first = '', ...more] = wrapped(`${place}${kind}${oneLine(fault.sentence)}`, width - 2);
   // A place too long for the line is left as the terminal breaks it.
   const head = first.startsWith(place + kind)
     ? `${paint('bold', place)}${paint(STYLES[fault.severity], kind)}${first.slice(place.length + kind.length)}`

@@ -40,11 +40,11 @@ test('the first commit of all is compared with nothing', async () => {
 
 test('what the policy refuses is told with whether the change is the first to ask for it', async () => {
   const tree = workTree();
-  const socket = '    volumes:\n      - /var/run/docker.sock:/var/run/docker.sock\n';
-  const asking = changed(GOOD, ['compose.yml', '  app:\n', `  app:\n${socket}`]);
+  const socket = '- /var/run/docker.sock:/var/run/docker.sock';
+  const asking = changed(GOOD, ['compose.yml', '- books:/books', `- books:/books\n      ${socket}`]);
   const base = commit(tree, GOOD);
   const head = commit(tree, asking);
-  const later = commit(tree, changed(asking, ['compose.yml', 'nginx', 'httpd']));
+  const later = commit(tree, changed(asking, ['settings.conf.tmpl', 'password', 'pass']));
   const refusal = { code: 'docker-socket', approvable: false, service: 'app', file: 'compose.yml' };
   expect((await look(tree, head, base)).refusals).toMatchObject([{ ...refusal, added: true }]);
   expect((await look(tree, later, head)).refusals).toMatchObject([{ ...refusal, added: false }]);
