@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { summary, watchRuns } from '../report/terminal.ts';
+import { summary } from '../report/summary.ts';
+import { watchRuns } from '../report/terminal.ts';
 import { trimImagesOrSay } from '../run/image-budget.ts';
 import { conduct, nextRunId } from '../serve/conduct.ts';
 import { EXIT, ending } from './exit-codes.ts';

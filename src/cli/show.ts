@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { summary, watchRuns } from '../report/terminal.ts';
+import { summary } from '../report/summary.ts';
+import { watchRuns } from '../report/terminal.ts';
 import { storedReport } from '../serve/conduct.ts';
 import { parseRunId, type RunId } from '../shared/brand.ts';
 import { SeatrialError } from '../shared/errors.ts';

@@ -6,7 +6,7 @@ import { arrowed, type Paint } from './paint.ts';
 import type { Report, ReportedRefusal } from './schema.ts';
 
 const MOST = 20;
-/** Characters of a feature that is offered for a policy file; cut, it would allow nothing. */
+/** Characters of a feature and its service that are offered for a policy file; cut, it would allow nothing. */
 const LONGEST_FEATURE = 200;
 
 /** All that the policy refuses, by what the change adds and what was there before, and what an operator could write. */
@@ -16,7 +16,10 @@ export function refusalsView(report: Report, rows: number): object {
   const shown = [...refusals.filter(isAdded), ...refusals.filter((refusal) => !isAdded(refusal))];
   const told = shown.slice(0, Math.min(MOST, rows));
   const compared = refusals.some(({ added }) => added !== null);
-  const open = told.filter(({ approvable, feature }) => approvable && feature.length <= LONGEST_FEATURE);
+  const open = told.filter(
+    ({ approvable, feature, service }) =>
+      approvable && feature.length + (service ?? '').length <= LONGEST_FEATURE,
+  );
   return {
     refused: refusalSentence(refusals),
     groups: [

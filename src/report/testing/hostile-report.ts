@@ -35,16 +35,24 @@ export function hostileReport(text: string): Report {
     findings: [
       { code: text, severity: 'error', file: text, line: 1, sentence: `${text} again`, remedy: text },
     ],
-    refusals: [true, false].map((added) => ({
-      ...{ code: text, sentence: `${text} indeed`, remedy: text, file: text, line: 1, service: text },
-      ...{ feature: text, approvable: true, requirement: 27, added },
-    })),
     seeds: report.seeds.map((seed) => ({ ...seed, seed: text, place: text, state: 'changed', what: text })),
     adjustments: [{ service: text, what: text, reason: text }],
     residue: [{ kind: 'volume', name: text }],
     unexplained: [{ kind: 'network', name: text }],
     troubles: [text],
     reproduce: text,
+  };
+}
+
+/** The same as a refusal, which tells other things. */
+export function hostileRefusal(text: string): Report {
+  return {
+    ...hostileReport(text),
+    outcome: 'refused',
+    refusals: [true, false].map((added) => ({
+      ...{ code: text, sentence: `${text} indeed`, remedy: text, file: text, line: 1, service: text },
+      ...{ feature: text, approvable: true, requirement: 27, added },
+    })),
   };
 }
 
