@@ -5,14 +5,17 @@ import type { Command } from 'commander';
 import { readApprovals } from '../config/approvals.ts';
 import type { Finding, Severity } from '../recipe/finding.ts';
 import { fetchRepository } from '../recipe/git.ts';
+import { faultLines } from '../report/fault-lines.ts';
+import { type Paint, painter } from '../report/paint.ts';
+import { byPlace, refusalLines, refusalOf } from '../report/refusals.ts';
 import { type Against, type Looked, lookAt } from '../run/comparison.ts';
 import { parseCommitSha } from '../shared/brand.ts';
 import { SeatrialError } from '../shared/errors.ts';
-import { counted, list, oneLine } from '../shared/text.ts';
+import { counted, list } from '../shared/text.ts';
 import type { TestRequest } from '../trigger/request.ts';
 import { EXIT, ending } from './exit-codes.ts';
 import { type CommonFlags, settingFlags } from './flags.ts';
-import type { Parts } from './parts.ts';
+import type { Parts, Streams } from './parts.ts';
 import { type RequestFlags, requestOf, takeSource } from './request.ts';
 
 export function addCheck(program: Command, parts: Parts): void {
@@ -29,8 +32,8 @@ Examples:
   seatrial check custom-html --source ./custom-html --head my-change --base main
   seatrial check custom-html --source https://git.example.org/recipes/custom-html.git --json
 
-Ends with 0 when nothing is worse than a warning, 1 when something will fail, 5 when
-something is refused, 2 for bad input.`,
+Ends with 0 when nothing is worse than a warning, 1 when something will fail,
+5 when something is refused, 2 for bad input.`,
     )
     .action(
       ending(parts, async (recipe: string, _options: unknown, command: Command) => {
@@ -38,7 +41,7 @@ something is refused, 2 for bad input.`,
         const { environment, signal, streams } = parts;
         const request = await requestOf(recipe, flags, environment, Date.now(), signal);
         const looked = await look(parts, request, flags);
-        streams.out(flags.json === true ? json(request, looked) : text(request, looked));
+        streams.out(flags.json === true ? json(request, looked) : text(request, looked, streams));
         return exitCode(looked.findings);
       }),
     );
@@ -76,33 +79,51 @@ function exitCode(findings: readonly Finding[]): number {
   return has('error') ? EXIT.failure : EXIT.success;
 }
 
-function json({ recipe, head }: TestRequest, { against, findings }: Looked): string {
+function json({ recipe, head }: TestRequest, { against, findings, refusals }: Looked): string {
   const told = findings.map(({ code, severity, file, line, sentence, remedy }) => ({
     ...{ code, severity },
     ...{ file: file ?? null, line: line ?? null },
     ...{ sentence, remedy },
   }));
   const base = against?.sha ?? null;
-  return `${JSON.stringify({ recipe, head, base, against: against ?? null, findings: told }, null, 2)}\n`;
+  const result = {
+    ...{ recipe, head, base, against: against ?? null },
+    ...{ findings: told, refusals: refusals.map(refusalOf) },
+  };
+  return `${JSON.stringify(result, null, 2)}\n`;
 }
 
 const GROUPS: readonly Severity[] = ['refusal', 'error', 'warning', 'note'];
 
-function text({ recipe, head }: TestRequest, { against, findings }: Looked): string {
-  const groups = GROUPS.map((severity) => findings.filter((finding) => finding.severity === severity));
-  const blocks = groups.filter((group) => group.length > 0).map((group) => group.map(lines).join('\n'));
-  const counts = GROUPS.flatMap((severity, index) => {
-    const count = groups[index]?.length ?? 0;
+function text({ recipe, head }: TestRequest, looked: Looked, streams: Streams): string {
+  const { against, findings } = looked;
+  const paint = painter(streams.color);
+  const width = streams.columns ?? Number.POSITIVE_INFINITY;
+  const refusals = looked.refusals.map(refusalOf).toSorted(byPlace);
+  // What attacks its reader is refused without the policy's having been asked.
+  const listed = refusals.length === 0 ? findings : findings.filter(({ severity }) => severity !== 'refusal');
+  const groups = GROUPS.map((severity) => listed.filter((finding) => finding.severity === severity));
+  const blocks = [
+    refusalLines(refusals, paint, width),
+    ...groups.map((group) => group.flatMap((finding) => lines(finding, paint, width))),
+  ].filter((block) => block.length > 0);
+  const counts = GROUPS.flatMap((severity) => {
+    const count = findings.filter((finding) => finding.severity === severity).length;
     return count === 0 ? [] : [counted(count, severity)];
   });
-  const summary = counts.length === 0 ? 'Nothing found.' : `${list(counts)}.`;
-  return `${[`${recipe} at ${head.slice(0, 10)}, ${comparedWith(against)}`, ...blocks, summary].join('\n\n')}\n`;
+  const added = refusals.filter((refusal) => refusal.added === true).length;
+  const news = added === 0 ? '' : ` This change adds ${added === 1 ? 'one refusal' : `${added} refusals`}.`;
+  const summary = counts.length === 0 ? 'Nothing found.' : `${list(counts)}.${news}`;
+  return `${[
+    `${paint('bold', recipe)} at ${head.slice(0, 10)}, ${comparedWith(against)}`,
+    ...blocks.map((block) => block.join('\n')),
+    summary,
+  ].join('\n\n')}\n`;
 }
 
-/** As compilers do, so that editors can jump there. */
-function lines({ code, severity, file, line, sentence, remedy }: Finding): string {
+function lines({ code, severity, file, line, sentence, remedy }: Finding, paint: Paint, width: number) {
   const place = [file, line].filter((part) => part !== undefined).join(':');
-  return `${place === '' ? '' : `${oneLine(place)}: `}${severity} ${code}: ${oneLine(sentence)}\n    → ${oneLine(remedy)}`;
+  return faultLines({ place, severity, code, sentence, remedy }, paint, width);
 }
 
 function comparedWith(against: Against | undefined): string {

@@ -29,8 +29,9 @@ Examples:
   seatrial demo
   seatrial demo --json out.json
 
-Sets Docker up where none answers, builds its own small images, opens four pull requests on a
-recipe and comments !testme on each. Ends with 0 when all four end as they have to and nothing is left.`,
+Sets Docker up where none answers, builds its own small images, opens four pull
+requests on a recipe and comments !testme on each. Ends with 0 when all four end
+as they have to and nothing is left.`,
     )
     .action(
       ending(parts, async (_options: unknown, command: Command) => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Plan } from '../plan/plan.ts';
+import { wrapped } from '../report/paint.ts';
 import { prepare } from '../run/prepare.ts';
 import { newRunId } from '../shared/ids.ts';
 import { list } from '../shared/text.ts';
@@ -23,7 +24,9 @@ export function addPlan(program: Command, parts: Parts): void {
         const flags = command.optsWithGlobals<CommonFlags & RequestFlags>();
         const { plan, apps } = await planned(parts, recipe, flags);
         parts.streams.out(
-          flags.json === true ? `${JSON.stringify({ ...plan, apps }, null, 2)}\n` : tree(plan, apps),
+          flags.json === true
+            ? `${JSON.stringify({ ...plan, apps }, null, 2)}\n`
+            : tree(plan, apps, parts.streams.columns),
         );
         return EXIT.success;
       }),
@@ -52,14 +55,17 @@ async function planned(parts: Parts, recipe: string, flags: CommonFlags & Reques
   }
 }
 
-function tree(plan: Plan, apps: readonly AppOutline[]): string {
+function tree(plan: Plan, apps: readonly AppOutline[], width = Number.POSITIVE_INFINITY): string {
   const lines = [`${plan.recipe} at ${plan.head.slice(0, 10)}`];
   plan.paths.forEach((path, index) => {
     const last = index === plan.paths.length - 1 && plan.skipped.length === 0;
     const from =
       path.app.from === 'head' ? 'from the head' : `from ${plan.previous?.tag ?? 'the previous release'}`;
     lines.push(`${last ? '└─' : '├─'} app ${path.app.role}, installed ${from}`);
-    for (const line of about(apps[index])) lines.push(`${last ? '   ' : '│  '}│  ${line}`);
+    const rail = `${last ? '   ' : '│  '}│  `;
+    for (const words of about(apps[index]))
+      for (const [at, line] of wrapped(words, width - rail.length - 2).entries())
+        lines.push(`${rail}${at === 0 ? '' : '  '}${line}`);
     path.steps.forEach((step, at) => {
       lines.push(
         `${last ? '   ' : '│  '}${at === path.steps.length - 1 ? '└─' : '├─'} ${step.stage}: ${step.why}`,

@@ -1,5 +1,8 @@
 import { Command, CommanderError } from 'commander';
+import { painter } from '../report/paint.ts';
+import { byPlace, refusalLines, refusalOf, refusalSentence } from '../report/refusals.ts';
 import { asSeatrialError, type SeatrialError } from '../shared/errors.ts';
+import { refusedWith } from '../stack/policy/refusal.ts';
 import { addCheck } from './check.ts';
 import { addDemo } from './demo.ts';
 import { addDoctor } from './doctor.ts';
@@ -30,7 +33,8 @@ export async function runProgram(argv: readonly string[], parts: Omit<Parts, 'ex
       return EXIT.cancelled;
     }
     const known = asSeatrialError(error);
-    parts.streams.err(told(known, parts.environment.settings['SEATRIAL_DEBUG'] !== undefined));
+    const debug = parts.environment.settings['SEATRIAL_DEBUG'] !== undefined;
+    parts.streams.err(refused(known, parts) ?? told(known, debug));
     return exitCodeOf(known);
   }
 }
@@ -47,7 +51,7 @@ function commands(parts: Parts): Command {
     .option('--docker-host <address>', 'the Docker engine (also DOCKER_HOST)')
     .addHelpText(
       'after',
-      '\nExamples:\n  seatrial demo\n  seatrial run custom-html --source ./custom-html\n  seatrial check custom-html --source ./custom-html\n  seatrial doctor\n\nExit codes: 0 success, 1 the recipe failed, 2 bad usage or input, 3 environment or our own error,\n4 cancelled or superseded, 5 refused, 130 and 143 for signals.',
+      '\nExamples:\n  seatrial demo\n  seatrial run custom-html --source ./custom-html\n  seatrial check custom-html --source ./custom-html\n  seatrial doctor\n\nExit codes: 0 success, 1 the recipe failed, 2 bad usage or input, 3 environment\nor our own error, 4 cancelled or superseded, 5 refused, 130 and 143 signals.',
     )
     .showHelpAfterError('(seatrial --help shows how)')
     .exitOverride()
@@ -70,6 +74,15 @@ function takeCommonFlags(command: Command, parts: Parts): void {
     .option('--docker-host <address>', 'the Docker engine')
     .exitOverride()
     .configureOutput({ writeOut: parts.streams.out, writeErr: parts.streams.err });
+}
+
+/** A refusal is told like a report tells it; undefined for all other errors. */
+function refused(error: SeatrialError, { streams }: Pick<Parts, 'streams'>): string | undefined {
+  const refusals = refusedWith(error).map(refusalOf).toSorted(byPlace);
+  if (refusals.length === 0) return undefined;
+  const width = streams.columns ?? Number.POSITIVE_INFINITY;
+  const lines = refusalLines(refusals, painter(streams.color), width);
+  return `seatrial: ${refusalSentence(refusals)}\n${lines.join('\n')}\n`;
 }
 
 function told(error: SeatrialError, debug: boolean): string {

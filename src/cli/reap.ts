@@ -19,7 +19,8 @@ Examples:
   seatrial reap
   seatrial reap --all
 
-Works from labels and leases alone where the state directory is gone. Ends with 3 where something is left.`,
+Works from labels and leases alone where the state directory is gone. Ends with
+3 where something is left.`,
     )
     .action(
       ending(parts, async (_options: unknown, command: Command) => {

@@ -33,8 +33,9 @@ export function addRender(program: Command, parts: Parts): void {
     .addHelpText(
       'after',
       `
-Needs a Docker client that has \`stack config\` (23 or newer), and no engine: without one the node, its
-kernel and the digests of images are not known, and standard error says so. Values of secrets are never shown.
+Needs a Docker client that has \`stack config\` (23 or newer), and no engine:
+without one the node, its kernel and the digests of images are not known, and
+standard error says so. Values of secrets are never shown.
 
 Examples:
   seatrial render custom-html --source ./custom-html

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { summary, watchRuns } from '../report/terminal.ts';
+import { summary } from '../report/summary.ts';
+import { watchRuns } from '../report/terminal.ts';
 import { trimImagesOrSay } from '../run/image-budget.ts';
 import { conduct, nextRunId } from '../serve/conduct.ts';
 import { EXIT, ending } from './exit-codes.ts';
@@ -20,7 +21,8 @@ Examples:
   seatrial run custom-html --source https://git.example.org/recipes/custom-html.git --only install
 
 Ends with 0 when the change holds, 1 when the recipe failed, 2 for bad input,
-3 when the environment or Seatrial itself failed, 4 when cancelled, 5 when refused.`,
+3 when the environment or Seatrial itself failed, 4 when it was cancelled,
+5 when it was refused.`,
     )
     .action(
       ending(parts, async (recipe: string, _options: unknown, command: Command) => {
@@ -59,11 +61,7 @@ async function runOnce(parts: Parts, recipe: string, flags: CommonFlags & Reques
     });
     view.end();
     await trimImagesOrSay(house, signal, (line) => streams.err(`${line}\n`));
-    streams.out(
-      flags.json === true
-        ? `${JSON.stringify(report, null, 2)}\n`
-        : summary(report, { color: streams.color }),
-    );
+    streams.out(flags.json === true ? `${JSON.stringify(report, null, 2)}\n` : summary(report, streams));
     return report.outcome === null ? EXIT.trouble : EXIT[report.outcome];
   } finally {
     view.end();

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { summary, watchRuns } from '../report/terminal.ts';
+import { summary } from '../report/summary.ts';
+import { watchRuns } from '../report/terminal.ts';
 import { storedReport } from '../serve/conduct.ts';
 import { parseRunId, type RunId } from '../shared/brand.ts';
 import { SeatrialError } from '../shared/errors.ts';
@@ -29,9 +30,7 @@ export function addShow(program: Command, parts: Parts): void {
           if (flags.follow === true) await follow(parts, open.store, run);
           const report = storedReport(open, run, open.runs);
           parts.streams.out(
-            flags.json === true
-              ? `${JSON.stringify(report, null, 2)}\n`
-              : summary(report, { color: parts.streams.color }),
+            flags.json === true ? `${JSON.stringify(report, null, 2)}\n` : summary(report, parts.streams),
           );
           return EXIT.success;
         } finally {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryDirectory } from '../../test/support/directory.ts';
 import { errorOf } from '../../test/support/errors.ts';
-import { readApprovals } from './approvals.ts';
+import { approvalsText, readApprovals } from './approvals.ts';
 
 test('what an operator allows a recipe is read from the file of its name', async () => {
   const directory = written(
@@ -15,6 +15,14 @@ test('what an operator allows a recipe is read from the file of its name', async
   ]);
   expect(await readApprovals(directory, 'other')).toEqual([]);
   expect(await readApprovals(join(directory, 'nowhere'), 'mumble')).toEqual([]);
+});
+
+test('what is written for an operator to allow is read as just that', async () => {
+  const approvals = [
+    { feature: 'bind-mount:/srv/"a\\b":ro', service: 'app', reason: 'so\nthat' },
+    { feature: 'external-network:sso', service: undefined, reason: 'shared login' },
+  ];
+  expect(await readApprovals(written(approvalsText(approvals)), 'mumble')).toEqual(approvals);
 });
 
 test.each([

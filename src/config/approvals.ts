@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parse } from 'smol-toml';
+import { parse, stringify } from 'smol-toml';
 import { z } from 'zod';
 import { SeatrialError } from '../shared/errors.ts';
 
@@ -48,6 +48,17 @@ export async function readApprovals(directory: string, recipe: string): Promise<
   } catch (error) {
     throw wrong(path, error);
   }
+}
+
+/** The text of such a file that allows all of these. */
+export function approvalsText(approvals: readonly Approval[]): string {
+  return stringify({
+    allow: approvals.map(({ feature, service, reason }) => ({
+      feature,
+      ...(service === undefined ? {} : { service }),
+      reason,
+    })),
+  });
 }
 
 function wrong(path: string, cause: unknown): SeatrialError {

@@ -1,6 +1,7 @@
 import type { Plan, SkippedStage } from '../plan/plan.ts';
 import type { Finding } from '../recipe/finding.ts';
 import type { Adjustment } from '../stack/adjust/adjustment.ts';
+import type { Refusal } from '../stack/policy/refusal.ts';
 import type { StageName, TestRequest } from '../trigger/request.ts';
 import type { Cause, CheckResult } from './check.ts';
 import type { LedgerRow } from './ledger.ts';
@@ -11,7 +12,7 @@ export type RunEvent =
   | { readonly type: 'started'; readonly request: TestRequest; readonly controller: string }
   | { readonly type: 'planned'; readonly plan: Plan }
   /** Nothing of it will be deployed: the policy or the reader of its files said no. */
-  | { readonly type: 'refused'; readonly cause: Cause }
+  | { readonly type: 'refused'; readonly cause: Cause; readonly refusals: readonly Refusal[] }
   /** What is known from the files alone; it moves neither outcome nor level. */
   | { readonly type: 'findings'; readonly findings: readonly Finding[] }
   /** What deploys in this run, with its version. */

@@ -2,11 +2,16 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { refusalComment, STICKY_MARKER, stickyComment } from './comment.ts';
 import { ALL_HOSTILE, HOSTILE } from './testing/hostile.ts';
-import { hostileReport } from './testing/hostile-report.ts';
+import { hostileRefusal, hostileReport } from './testing/hostile-report.ts';
 import { lively, outsideCode, withoutFences } from './testing/markdown-reader.ts';
 
-describe.each([...HOSTILE, ALL_HOSTILE])('a comment on a run full of %j', (text) => {
-  const comment = stickyComment(hostileReport(text));
+const EVERYWHERE = [...HOSTILE, ALL_HOSTILE].flatMap((text) => [
+  { text, ending: 'failed', report: hostileReport(text) },
+  { text, ending: 'was refused', report: hostileRefusal(text) },
+]);
+
+describe.each(EVERYWHERE)('a comment on a run that $ending and is full of $text', ({ text, report }) => {
+  const comment = stickyComment(report);
 
   test('notifies nobody, refers to nothing and holds no link and no HTML but our own', () => {
     expect(lively(outsideCode(comment))).toEqual([]);
@@ -28,7 +33,7 @@ describe.each([...HOSTILE, ALL_HOSTILE])('a comment on a run full of %j', (text)
   });
 
   test('is as safe while the run is under way', () => {
-    const running = stickyComment({ ...hostileReport(text), outcome: null, phase: 'testing' });
+    const running = stickyComment({ ...report, outcome: null, phase: 'testing' });
     expect(lively(outsideCode(running))).toEqual([]);
   });
 
@@ -56,7 +61,8 @@ test.each(['&', '<', '`', '@', '*', '|', '\\\\', '🚢'])(
   'a comment stays below 60 000 characters when all is %s',
   (sign) => {
     for (const length of [50, 500, 5000])
-      expect(stickyComment(hostileReport(sign.repeat(length))).length).toBeLessThan(60_000);
+      for (const report of [hostileReport(sign.repeat(length)), hostileRefusal(sign.repeat(length))])
+        expect(stickyComment(report).length).toBeLessThan(60_000);
   },
 );
 
@@ -81,6 +87,20 @@ test('a comment with thousands of checks and adjustments says how many it leaves
   const comment = stickyComment({ ...report, adjustments });
   expect(comment.length).toBeLessThan(60_000);
   expect(comment).toContain('and 4940 more in `report.json`');
+});
+
+test('a comment with thousands of refusals says how many it leaves out, and offers no feature that it would cut', () => {
+  const [refusal] = hostileRefusal('x').refusals;
+  const refusals = Array.from({ length: 5000 }, (_, index) => ({
+    ...{ code: 'bind-mount', sentence: 's', remedy: 'r', file: 'f', service: null, requirement: 27 },
+    ...refusal,
+    ...{ line: index + 1, feature: `f${index}${'x'.repeat(index === 1 ? 5000 : 0)}` },
+    ...{ approvable: index !== 2, added: true },
+  }));
+  const comment = stickyComment({ ...hostileReport('x'), outcome: 'refused', refusals });
+  expect(comment.length).toBeLessThan(60_000);
+  expect(comment).toContain('And 4980 more in `report.json`.');
+  expect(comment.match(/^feature = .*$/gm)).toHaveLength(18);
 });
 
 test('no template prints a value but through a helper that knows what is right at that place', () => {

@@ -1,8 +1,9 @@
 import { counted, list } from '../shared/text.ts';
+import { placed, refusalsView } from './refusals.ts';
 import type { Report, ReportedCause, ReportedFinding, ReportedStage } from './schema.ts';
 import { readingWords, seedTable } from './seed-table.ts';
 import { template } from './templates.ts';
-import { findingOf, headline, levelName, levelStop, sentenceOf, whoseMove } from './words.ts';
+import { findingOf, headline, levelName, levelStop, remedyOf, sentenceOf, whoseMove } from './words.ts';
 
 /** First line of our one comment on a pull request. Anyone can write it: the author counts too. */
 export const STICKY_MARKER = '<!-- seatrial:sticky v1 -->';
@@ -69,10 +70,13 @@ function endedView(report: Report, limits: Limits): object {
     headline: headline(report),
     cause,
     ...(cause === null ? {} : causeView(cause)),
+    remedy: remedyOf(report),
+    ...refusalsView(report, limits.rows),
     move: whoseMove(outcome),
     ...(level === null ? {} : { level, levelName: levelName(level), levelStop: levelStop(level, cause) }),
     ...findingsView(report, limits),
-    stages: stageRows(report),
+    // Of a refused change nothing was deployed, and a table of that says nothing more.
+    stages: report.refusals.length > 0 ? [] : stageRows(report),
     seeds: seedView(report, limits),
     broken: brokenChecks(report, limits),
     left: leftLines(report).slice(0, limits.rows),
@@ -101,14 +105,17 @@ function causeView(cause: ReportedCause): { readonly sentence: string; readonly 
   return { sentence: sentenceOf(cause), pointer };
 }
 
-/** What the files alone tell, beside the level; the one that became the cause is not told again. */
-function findingsView({ findings, cause }: Report, limits: Limits): object {
-  const others = findings.filter(({ sentence }) => sentence !== cause?.sentence);
+/** What the files alone tell, beside the level; what the verdict itself tells is not told again. */
+function findingsView({ findings, cause, refusals }: Report, limits: Limits): object {
+  const others = findings.filter(
+    ({ sentence, severity }) =>
+      sentence !== cause?.sentence && (refusals.length === 0 || severity !== 'refusal'),
+  );
   const most = Math.min(MOST_FINDINGS, limits.rows);
   return {
     findings: others.slice(0, most).map(({ code, severity, file, line, sentence, remedy }) => ({
       ...{ code, severity, sentence, remedy },
-      place: file === null ? '' : `\`${line === null ? file : `${file}:${line}`}\``,
+      place: placed(file, line),
     })),
     findingCount: counts(others),
     moreFindings: Math.max(0, others.length - most),
@@ -167,11 +174,11 @@ function brokenChecks(report: Report, limits: Limits): readonly object[] {
 
 /** The evidence of a verdict that no check stands for, such as a refusal. */
 function verdictEvidence(
-  { cause }: Report,
+  { cause, refusals }: Report,
   limits: Limits,
 ): readonly { readonly first: boolean; readonly evidence: string }[] {
-  // What was left behind is named by the sentence.
-  if (cause === null || cause.code === 'residue') return [];
+  // What was left behind is named by the sentence, refusals have their list.
+  if (cause === null || cause.code === 'residue' || refusals.length > 0) return [];
   return [{ first: true, evidence: tail(cause.evidence, limits.evidence) }];
 }
 

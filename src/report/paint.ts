@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { oneLine } from '../shared/text.ts';
 import type { StageState } from './schema.ts';
 
 export type Style = Parameters<typeof styleText>[0];
@@ -27,14 +28,53 @@ export interface Field {
   readonly align?: 'right';
 }
 
-/** Rows with their fields one below the other, two spaces in and two apart. */
-export function columns(rows: readonly (readonly Field[])[], paint: Paint): readonly string[] {
+/** Narrower than this nothing is wrapped: a word a line is worse than what the terminal does. */
+const LEAST_WIDTH = 24;
+
+/**
+ * Rows with their fields one below the other, two spaces in and two apart. Where the width of
+ * the terminal is known, a last field that is too long goes on below its own beginning.
+ */
+export function columns(
+  rows: readonly (readonly Field[])[],
+  paint: Paint,
+  width = Number.POSITIVE_INFINITY,
+): readonly string[] {
   const widths = rows.reduce<number[]>(
     (known, row) => row.map((field, index) => Math.max(known[index] ?? 0, points(field.text))),
     [],
   );
-  return rows.map((row) =>
-    `  ${row.map((field, index) => laidOut(field, widths[index] ?? 0, paint)).join('  ')}`.trimEnd(),
+  return rows.flatMap((row) => {
+    const left = row.slice(0, -1);
+    const last = row.at(-1);
+    if (last === undefined) return [];
+    const before = left.map((field, index) => `${laidOut(field, widths[index] ?? 0, paint)}  `).join('');
+    const indent = left.reduce((sum, _, index) => sum + (widths[index] ?? 0) + 2, 2);
+    return wrapped(last.text, width - indent).map((text, index) => {
+      const field = laidOut({ ...last, text }, widths[left.length] ?? 0, paint);
+      return `${index === 0 ? `  ${before}` : ' '.repeat(indent)}${field}`.trimEnd();
+    });
+  });
+}
+
+/** Lines of at most so many characters where words allow; the text as it is where that is too few. */
+export function wrapped(text: string, width: number): readonly string[] {
+  if (points(text) <= width || width < LEAST_WIDTH) return [text];
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && points(line) + 1 + points(word) > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}
+
+/** What to do about what stands above it. */
+export function arrowed(text: string, width: number): readonly string[] {
+  return wrapped(oneLine(text), width - 6).map(
+    (line, index) => `${index === 0 ? '    → ' : '      '}${line}`,
   );
 }
 

@@ -6,6 +6,7 @@ import { list } from '../shared/text.ts';
 import { STAGES, type StageName, type TestRequest } from '../trigger/request.ts';
 import { stageOutcome, type Verdict } from '../verdict/verdict.ts';
 import { phaseOf } from './progress.ts';
+import { byPlace, refusalOf } from './refusals.ts';
 import { reproduceLine } from './reproduce.ts';
 import {
   type Report,
@@ -49,6 +50,9 @@ export function reportOf(
     cause: cause === null ? null : causeOf(cause),
     level: verdict === undefined ? null : levelOf(verdict),
     findings: events.flatMap((event) => (event.type === 'findings' ? event.findings.map(foundOf) : [])),
+    refusals: events.flatMap((event) =>
+      event.type === 'refused' ? event.refusals.map(refusalOf).toSorted(byPlace) : [],
+    ),
     stages: [...STAGES.map((stage) => stageOf(stage, events, over)), teardownOf(events, torn, over)],
     seeds: events.flatMap((event) => (event.type === 'seed' ? [seedOf(event)] : [])),
     adjustments: events.flatMap((event) => (event.type === 'adjusted' ? adjustmentsOf(event) : [])),

@@ -91,6 +91,21 @@ const finding = z.object({
   remedy: z.string(),
 });
 
+const refusal = z.object({
+  code: z.string(),
+  sentence: z.string(),
+  remedy: z.string(),
+  file: z.string().nullable(),
+  line: z.number().int().positive().nullable(),
+  service: z.string().nullable(),
+  /** As an operator's policy file names it. */
+  feature: z.string(),
+  approvable: z.boolean(),
+  requirement: z.number().int(),
+  /** Whether the change asks for it and its base does not; null where there is no base. */
+  added: z.boolean().nullable(),
+});
+
 const left = z.object({ kind: z.enum(LEFT_KINDS), name: z.string() });
 
 /** What `report.json` holds; each field is described in docs/report-json.md. */
@@ -120,6 +135,8 @@ export const ReportSchema = z.object({
   level: level.nullable(),
   /** Known from the files alone; they move neither outcome nor level. */
   findings: z.array(finding),
+  /** What the policy refuses; empty unless the outcome is `refused`. */
+  refusals: z.array(refusal),
   stages: z.array(stage),
   seeds: z.array(seed),
   adjustments: z.array(z.object({ service: z.string().nullable(), what: z.string(), reason: z.string() })),
@@ -143,4 +160,5 @@ export type ReportedStage = Report['stages'][number];
 export type StageState = ReportedStage['outcome'];
 export type ReportedCause = z.infer<typeof cause>;
 export type ReportedFinding = z.infer<typeof finding>;
+export type ReportedRefusal = z.infer<typeof refusal>;
 export type ReportedSeed = Report['seeds'][number];

@@ -51,6 +51,12 @@ test('a failure names its stage and its cause, without the marks of code', () =>
   );
 });
 
+test('a refusal says how much is refused, and how much of it is new', () => {
+  expect(endedStatuses(reportOn(ending('refused')))[0]?.description).toBe(
+    'Refused: The recipe asks for 4 things that the policy does not allow; this change adds 3 of them.',
+  );
+});
+
 test('a success says how far up it came', () => {
   expect(endedStatuses(reportOn(ending('success')))[0]?.description).toBe(
     'Level 3 of 8 (Restores): custom-html installs, keeps its data through the upgrade and gets it back from its backup',

@@ -2,6 +2,7 @@ import type { CommitStatus, StatusState } from '../ports/forge.ts';
 import { cut, oneLine } from '../shared/text.ts';
 import { STAGES, type StageName, type TestRequest } from '../trigger/request.ts';
 import type { RunOutcome } from '../verdict/verdict.ts';
+import { refusalSentence } from './refusals.ts';
 import type { Report, ReportedStage } from './schema.ts';
 import { duration, headline, levelName, STAGE_TITLES, whyNotReached } from './words.ts';
 
@@ -68,7 +69,8 @@ function ofStage(reported: ReportedStage, stage: StageName, report: Report): rea
 }
 
 function overall(report: Report): string {
-  const { outcome, cause, level, stage } = report;
+  const { outcome, cause, level, stage, refusals } = report;
+  if (refusals.length > 0) return `Refused: ${refusalSentence(refusals)}`;
   if (outcome === 'success' && level !== null) {
     return report.only.length > 0
       ? `Level ${levelName(level)}; asked for ${report.only.join(', ')} only`

@@ -51,6 +51,7 @@ handlebars.registerHelper({
   cell: (text: string) => cell(prose(short(text, LONGEST.cell))),
   fence: (text: string) => fence(text),
   fenceSh: (text: string) => fence(short(text, LONGEST.line), 'sh'),
+  fenceToml: (text: string) => fence(text, 'toml'),
   html: (text: string) => html(short(text, LONGEST.title)),
   mark: (outcome: StageState | 'refused') => MARKS[outcome],
   word: (outcome: StageState) => unbroken(STAGE_WORDS[outcome]),

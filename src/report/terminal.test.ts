@@ -2,45 +2,12 @@ import { stripVTControlCharacters } from 'node:util';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { RunEvent } from '../journal/event.ts';
 import { parseRunId, type RunId } from '../shared/brand.ts';
-import { summary, watchRuns } from './terminal.ts';
+import { watchRuns } from './terminal.ts';
 import { ENDINGS, installOnly } from './testing/endings.ts';
-import { ALL_HOSTILE } from './testing/hostile.ts';
-import { hostileReport } from './testing/hostile-report.ts';
-import {
-  opening,
-  REQUEST,
-  RUN,
-  record,
-  reportOn,
-  STARTED_AT,
-  type Story,
-  upgrades,
-} from './testing/stories.ts';
+import { opening, REQUEST, RUN, record, STARTED_AT, type Story, upgrades } from './testing/stories.ts';
 
 afterEach(() => {
   vi.useRealTimers();
-});
-
-test.each(Object.entries(ENDINGS))(
-  'the summary of a run that ends with %s reads as it was approved',
-  async (name, run) => {
-    await expect(summary(reportOn(run), { color: false })).toMatchFileSnapshot(
-      `testing/summaries/${name}.txt`,
-    );
-  },
-);
-
-test('a summary has colours only where they are asked for, and says the same', () => {
-  const report = reportOn(ending('volume-renamed'));
-  const coloured = summary(report, { color: true });
-  expect(coloured).toContain('\u001b[');
-  expect(stripVTControlCharacters(coloured)).toBe(summary(report, { color: false }));
-});
-
-test('nothing that an app prints reaches the terminal as a control sequence', () => {
-  const text = summary(hostileReport(ALL_HOSTILE), { color: false });
-  expect(text.replaceAll('\n', '')).toBe(stripVTControlCharacters(text.replaceAll('\n', '')));
-  expect(text).not.toContain('\u0000');
 });
 
 test('without a terminal there is a line for each event that matters, with the seconds since the start', async () => {

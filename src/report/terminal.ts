@@ -1,23 +1,9 @@
 import type { RecordedEvent } from '../journal/event.ts';
 import type { RunId } from '../shared/brand.ts';
 import { type Clock, systemClock } from '../shared/clock.ts';
-import { lastLines, oneLine } from '../shared/text.ts';
-import { columns, type Field, type Paint, painter, STYLES } from './paint.ts';
-import type { Report, ReportedSeed } from './schema.ts';
+import { painter } from './paint.ts';
 import { DEFAULT_WIDTH, type ProgressStream, screenOn } from './screen.ts';
-import { readingWords, seedTable } from './seed-table.ts';
 import { frameOf, labelOf, lineOf, reminders, type Watched } from './watch-lines.ts';
-import {
-  duration,
-  findingOf,
-  headline,
-  levelName,
-  levelStop,
-  placeOf,
-  STAGE_WORDS,
-  shortSha,
-  whoseMove,
-} from './words.ts';
 
 export interface RunsView {
   /** Takes in an event of some run; the first one, `started`, names it. */
@@ -97,116 +83,4 @@ function isOver({ events }: Watched, { event }: RecordedEvent): boolean {
   if (event.type !== 'check' && event.type !== 'refused') return false;
   if (event.type === 'check' && event.check.stage === 'teardown') return true;
   return !events.some(({ event: other }) => other.type === 'planned');
-}
-
-/** The end of a run for a terminal: verdict, stages, data, level, where the evidence lies, how to do it again. */
-export function summary(report: Report, options: { readonly color: boolean }): string {
-  const paint = painter(options.color);
-  const blocks = [
-    [title(report, paint), ...reason(report, paint)],
-    columns(stageRows(report), paint),
-    columns(findingRows(report), paint),
-    columns(seedRows(report), paint),
-    [...left(report)],
-    columns(facts(report), paint),
-  ];
-  return `${blocks
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join('\n'))
-    .join('\n\n')}\n`;
-}
-
-function title(report: Report, paint: Paint): string {
-  const { outcome, pull } = report;
-  const word = outcome === null ? 'UNDER WAY' : outcome.toUpperCase();
-  const where = pull === null ? '' : ` (${pull.owner}/${pull.repository}#${pull.number})`;
-  const sign = paint(['bold', STYLES[outcome ?? 'running']], word);
-  return `${sign}  ${paint('bold', oneLine(headline(report)))}${where === '' ? '' : ` ${oneLine(where)}`}`;
-}
-
-const MOST_EVIDENCE = 6;
-
-function reason({ cause, outcome }: Report, paint: Paint): readonly string[] {
-  if (cause === null) return [];
-  const place = placeOf(cause);
-  const move = whoseMove(outcome);
-  // What was left behind is listed below.
-  const evidence =
-    cause.code === 'residue' ? [] : lastLines(cause.evidence.join('\n'), MOST_EVIDENCE).map(oneLine);
-  return [
-    `  ${oneLine(cause.sentence)}`,
-    `  ${oneLine(cause.code)}${place === undefined ? '' : ` at ${oneLine(place)}`}`,
-    ...evidence.map((line) => paint('dim', `  | ${line}`)),
-    ...(move === undefined ? [] : [`  ${move}`]),
-  ];
-}
-
-function stageRows(report: Report): readonly (readonly Field[])[] {
-  return report.stages.map((stage) => [
-    { text: stage.stage, style: 'bold' },
-    { text: STAGE_WORDS[stage.outcome], style: STYLES[stage.outcome] },
-    { text: stage.tookMs === null ? '' : duration(stage.tookMs), align: 'right' },
-    { text: oneLine(findingOf(stage, report)) },
-  ]);
-}
-
-const MOST_FINDINGS = 8;
-
-/** Notes are for those who ask with `seatrial check`. */
-function findingRows({ findings, cause }: Report): readonly (readonly Field[])[] {
-  const grave = findings.filter(
-    ({ severity, sentence }) => severity !== 'note' && sentence !== cause?.sentence,
-  );
-  const more = grave.length - MOST_FINDINGS;
-  return [
-    ...grave
-      .slice(0, MOST_FINDINGS)
-      .map(({ code, severity, file, line, sentence }): Field[] => [
-        { text: severity, style: severity === 'warning' ? 'yellow' : 'red' },
-        { text: oneLine(code) },
-        { text: oneLine([file, line].filter((part) => part !== null).join(':')) },
-        { text: oneLine(sentence) },
-      ]),
-    ...(more > 0
-      ? [[{ text: '' }, { text: '' }, { text: '' }, { text: `and ${more} more in report.json` }]]
-      : []),
-  ];
-}
-
-function seedRows({ seeds }: Report): readonly (readonly Field[])[] {
-  const { moments, lines } = seedTable(seeds);
-  if (lines.length === 0) return [];
-  return [
-    ['data', ...moments].map((text): Field => ({ text, style: 'dim' })),
-    ...lines.map(({ place, readings }) => [{ text: oneLine(place) }, ...readings.map(reading)]),
-  ];
-}
-
-function reading(seed: ReportedSeed | undefined): Field {
-  if (seed === undefined) return { text: '' };
-  const words = oneLine(readingWords(seed));
-  return seed.asDemanded ? { text: words, style: 'green' } : { text: words.toUpperCase(), style: 'red' };
-}
-
-function left({ residue, unexplained, troubles }: Report): readonly string[] {
-  return [
-    ...residue.map(({ kind, name }) => `  left behind: ${kind} ${oneLine(name)}`),
-    ...unexplained.map(({ kind, name }) => `  new, but not ours: ${kind} ${oneLine(name)}`),
-    ...troubles.map((words) => `  teardown: ${oneLine(words)}`),
-  ];
-}
-
-function facts(report: Report): readonly (readonly Field[])[] {
-  const { level, previous, cause } = report;
-  const from = previous === null ? '' : `, as an upgrade from ${previous.tag}`;
-  const fact = (name: string, text: string): Field[] => [
-    { text: name, style: 'dim' },
-    { text: oneLine(text) },
-  ];
-  return [
-    ...(level === null ? [] : [fact('level', `${levelName(level)}, ${levelStop(level, cause)}`)]),
-    fact('tested', `${shortSha(report.head)}${from}, in ${duration(report.timings.totalMs)}`),
-    fact('evidence', report.evidence),
-    fact('again', report.reproduce),
-  ];
 }

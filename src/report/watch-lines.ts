@@ -4,6 +4,7 @@ import { STAGES, type StageName, type TestRequest } from '../trigger/request.ts'
 import { stageOutcome } from '../verdict/verdict.ts';
 import { type Paint, STYLES } from './paint.ts';
 import { doingOf, phaseOf } from './progress.ts';
+import { refusalOf, refusalSentence } from './refusals.ts';
 import { CHECK_WORDS, duration, STAGE_WORDS, shortSha } from './words.ts';
 
 /** A run that is being watched. */
@@ -62,7 +63,7 @@ function wordsOf({ events }: Watched, event: RunEvent, paint: Paint): string | u
       return `${stage}: ${oneLine(title)}: ${sign}${why === undefined ? '' : `: ${oneLine(why)}`}`;
     }
     case 'refused':
-      return `${paint('red', 'refused')}: ${oneLine(event.cause.sentence)}`;
+      return `${paint('red', 'refused')}: ${oneLine(refusedWords(event))}`;
     case 'teardown-started':
       return 'teardown begins';
     case 'torn-down':
@@ -76,6 +77,10 @@ function wordsOf({ events }: Watched, event: RunEvent, paint: Paint): string | u
     case 'seed':
       return undefined;
   }
+}
+
+function refusedWords({ cause, refusals }: Extract<RunEvent, { type: 'refused' }>): string {
+  return refusals.length === 0 ? cause.sentence : refusalSentence(refusals.map(refusalOf));
 }
 
 function ended(stage: StageName, took: number, recorded: readonly RecordedEvent[], paint: Paint): string {

@@ -106,6 +106,11 @@ export function sentenceOf({ sentence }: ReportedCause): string {
   return /[.!?…”]$/.test(flat) ? flat : `${flat}.`;
 }
 
+/** What to write instead, where a finding had told of the cause. */
+export function remedyOf({ cause, findings }: Report): string | undefined {
+  return findings.find(({ code, sentence }) => code === cause?.code && sentence === cause.sentence)?.remedy;
+}
+
 /** "3 of 8 (Restores)" */
 export function levelName(level: ReportedLevel): string {
   return `${level.reached} of ${level.of} (${level.name})`;

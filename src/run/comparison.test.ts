@@ -35,7 +35,19 @@ test('a head that is its own base is compared with the release before it', async
 test('the first commit of all is compared with nothing', async () => {
   const tree = workTree();
   const head = commit(tree, GOOD);
-  expect(await look(tree, head, head)).toEqual({ against: undefined, findings: [] });
+  expect(await look(tree, head, head)).toEqual({ against: undefined, findings: [], refusals: [] });
+});
+
+test('what the policy refuses is told with whether the change is the first to ask for it', async () => {
+  const tree = workTree();
+  const socket = '- /var/run/docker.sock:/var/run/docker.sock';
+  const asking = changed(GOOD, ['compose.yml', '- books:/books', `- books:/books\n      ${socket}`]);
+  const base = commit(tree, GOOD);
+  const head = commit(tree, asking);
+  const later = commit(tree, changed(asking, ['settings.conf.tmpl', 'password', 'pass']));
+  const refusal = { code: 'docker-socket', approvable: false, service: 'app', file: 'compose.yml' };
+  expect((await look(tree, head, base)).refusals).toMatchObject([{ ...refusal, added: true }]);
+  expect((await look(tree, later, head)).refusals).toMatchObject([{ ...refusal, added: false }]);
 });
 
 test('a head that is no recipe is a finding with its file and line', async () => {

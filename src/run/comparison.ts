@@ -8,6 +8,7 @@ import { compareReleases, isRelease } from '../recipe/versions.ts';
 import type { CommitSha } from '../shared/brand.ts';
 import { isSeatrialError } from '../shared/errors.ts';
 import { imagined, policyOfFiles, type RecipePolicy } from '../stack/policy/policy.ts';
+import { type Refusal, refusalsOf } from '../stack/policy/refusal.ts';
 
 /** What a head was compared with when findings were looked for. */
 export interface Against {
@@ -21,6 +22,8 @@ export interface Against {
 export interface Looked {
   readonly against: Against | undefined;
   readonly findings: readonly Finding[];
+  /** What the policy refuses, and whether the head is the first to ask for it. */
+  readonly refusals: readonly Refusal[];
 }
 
 export interface Question {
@@ -38,12 +41,18 @@ export async function lookAt(question: Question): Promise<Looked> {
   const { repository, recipe, head, signal } = question;
   const against = await comparedWith(question);
   const read = await readOr(repository, recipe, head, signal);
-  if ('severity' in read) return { against, findings: [read] };
+  if ('severity' in read) return { against, findings: [read], refusals: [] };
   const before = against === undefined ? undefined : await readOr(repository, recipe, against.sha, signal);
   // What cannot be read cannot be compared with; nobody runs it either.
   const base = before === undefined || 'severity' in before ? undefined : before;
   const releases = await releasesBefore(repository, against?.sha ?? head, signal);
-  return { against, findings: allFindings({ head: read, base, releases }, question.policy) };
+  const { policy } = question;
+  const asked = (of: Recipe) => policyOfFiles(of, imagined(of, policy)).findings;
+  return {
+    against,
+    findings: allFindings({ head: read, base, releases }, policy),
+    refusals: refusalsOf(asked(read), base === undefined ? undefined : asked(base)),
+  };
 }
 
 /** Everything that can be found without Docker; whatever else reads files alone joins here. */

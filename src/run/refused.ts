@@ -1,6 +1,6 @@
 import type { RunEvent } from '../journal/event.ts';
 import { isSeatrialError } from '../shared/errors.ts';
-import { refusedBy } from '../stack/policy/refusal.ts';
+import { refusedBy, refusedWith } from '../stack/policy/refusal.ts';
 
 /** The event with which a recipe is refused; undefined for an error that refuses nothing. */
 export function refusedEvent(error: unknown): Extract<RunEvent, { type: 'refused' }> | undefined {
@@ -14,5 +14,9 @@ export function refusedEvent(error: unknown): Extract<RunEvent, { type: 'refused
         ? { where: { service } }
         : {};
   const shown = Array.isArray(evidence) ? evidence.map(String) : remedy === undefined ? [] : [remedy];
-  return { type: 'refused', cause: { code, sentence, evidence: shown, ...where } };
+  return {
+    type: 'refused',
+    cause: { code, sentence, evidence: shown, ...where },
+    refusals: refusedWith(error),
+  };
 }

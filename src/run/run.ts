@@ -130,7 +130,10 @@ async function render(
     ipvs: info.ipvs,
     signal,
   };
-  return { router, apps: await Promise.all(prepared.plan.paths.map(({ app }) => renderApp(context, app))) };
+  const rendering = prepared.plan.paths.map(({ app }) => renderApp(context, app));
+  // Where one is refused, teardown must not take away the directory that the other still writes to.
+  await Promise.allSettled(rendering);
+  return { router, apps: await Promise.all(rendering) };
 }
 
 /** What ended the run outside of any check: before the first stage, or between two. */

@@ -10,12 +10,14 @@ const DIRTY = tornDown([{ kind: 'volume', name: 'stack_data' }]);
 
 test('a refusal is the verdict, sunk and with the refusal’s own cause, whatever else there is', () => {
   const cause = { code: 'bind-mount', sentence: 'It mounts /etc.', evidence: ['compose.yml:3'] };
-  const verdict = verdictOf([{ type: 'refused', cause }, CLEAN]);
+  const verdict = verdictOf([{ type: 'refused', cause, refusals: [] }, CLEAN]);
   expect(verdict).toMatchObject({
     ...{ outcome: 'refused', stage: 'install', cause, residue: [] },
     level: { reached: 0, name: 'Sunk', stopsAt: { level: 1, reason: 'It mounts /etc.' } },
   });
-  expect(verdictOf([check('install', 'error'), { type: 'refused', cause }, DIRTY]).outcome).toBe('refused');
+  expect(
+    verdictOf([check('install', 'error'), { type: 'refused', cause, refusals: [] }, DIRTY]).outcome,
+  ).toBe('refused');
 });
 
 describe('the outcome of a run', () => {

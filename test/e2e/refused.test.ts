@@ -42,6 +42,10 @@ test('a change that asks for the host is refused before anything is deployed, by
   expect(report.cause?.evidence.join('\n')).toContain(
     'feature `bind-mount:/etc/hostname:ro` of service app, requirement 27; an operator may allow it',
   );
+  expect(report.refusals).toMatchObject([
+    { feature: 'bind-mount:/etc/hostname:ro', service: 'app', approvable: true, added: true },
+  ]);
+  expect(report.troubles).toEqual([]);
   expect(deployed).toEqual([]);
   expect(await leftOf(at(lab), run)).toEqual([]);
 });

@@ -1,13 +1,13 @@
 import type { RunEvent } from '../../journal/event.ts';
+import type { Finding } from '../../recipe/finding.ts';
 import type { TestRequest } from '../../trigger/request.ts';
+import { refusals, refused } from './refused.ts';
 import {
   broken,
   closing,
-  ended,
   installs,
   opening,
   REQUEST,
-  record,
   restores,
   type Story,
   seeds,
@@ -32,7 +32,9 @@ export const ENDINGS: Readonly<Record<string, Story>> = {
   residue: story([...opening(), ...installs(), ...upgrades(), ...restores(), ...closing(leftovers())]),
   'router-error': story([...opening(), ...routerError(), ...closing()]),
   cancelled: story([...opening(), ...installs(), ...cancelledInUpgrade(), ...closing()]),
-  refused: refused(),
+  'named-by-finding': story([...opening(), ...namedByFinding(), ...closing()]),
+  refused: refused(refusals()),
+  attack: refused([]),
 };
 
 /** Only the install was asked for. */
@@ -148,23 +150,39 @@ function cancelledInUpgrade(): RunEvent[] {
   ];
 }
 
-function refused(): Story {
-  const events = record([{ type: 'started', request: REQUEST, controller: 'test' }]);
-  const cause = {
-    code: 'mounts-host',
-    sentence: 'Service `app` mounts `/var/run/docker.sock` of the host, which the policy forbids.',
-    where: { file: 'compose.yml', line: 12 },
-    evidence: ['- /var/run/docker.sock:/var/run/docker.sock'],
+/** A stage that comes upon what a finding had told. */
+function namedByFinding(): RunEvent[] {
+  const finding: Finding = {
+    code: 'B25',
+    severity: 'error',
+    file: 'abra.sh',
+    line: 2,
+    sentence:
+      'server.conf.tmpl changed, but `SERVER_CONF_VERSION` did not: config `server_conf` keeps its name, and Swarm does not change the content of a config.',
+    remedy: 'Write `export SERVER_CONF_VERSION=v2` in abra.sh.',
   };
-  const stopsAt = { level: 1, name: 'Floats', reason: cause.sentence };
-  const verdict = {
-    outcome: 'refused',
-    stage: 'install',
-    cause,
-    residue: [],
-    level: { reached: 0, name: 'Sunk', of: 8, stopsAt },
-  } as const;
-  return { record: ended(REQUEST, events, verdict), events };
+  return [
+    { type: 'findings', findings: [finding] },
+    ...installs(),
+    { type: 'stage-started', stage: 'upgrade' },
+    broken(
+      'fail',
+      {
+        stage: 'upgrade',
+        id: 'upgrades',
+        title: 'the change deploys over it and every service becomes healthy',
+      },
+      {
+        code: finding.code,
+        sentence: finding.sentence,
+        where: { file: 'abra.sh', line: 2 },
+        evidence: [
+          'Docker does not take the stack: failed to update config custom-h-00zohv67hl_server_conf_v1: only updates to Labels are allowed',
+        ],
+      },
+    ),
+    { type: 'stage-ended', stage: 'upgrade', took: 2210 },
+  ];
 }
 
 /** Findings that no stage confirms. */

@@ -44,6 +44,18 @@ export function hostileReport(text: string): Report {
   };
 }
 
+/** The same as a refusal, which tells other things. */
+export function hostileRefusal(text: string): Report {
+  return {
+    ...hostileReport(text),
+    outcome: 'refused',
+    refusals: [true, false].map((added) => ({
+      ...{ code: text, sentence: `${text} indeed`, remedy: text, file: text, line: 1, service: text },
+      ...{ feature: text, approvable: true, requirement: 27, added },
+    })),
+  };
+}
+
 function failed(): Report {
   const story = ENDINGS['volume-renamed'];
   if (story === undefined) throw new Error('there is no such story');

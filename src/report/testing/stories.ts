@@ -61,7 +61,7 @@ export function record(events: readonly RunEvent[]): RecordedEvent[] {
   return events.map((event, index) => ({ seq: index + 1, at: STARTED_AT + index * 500, event }));
 }
 
-export function ended(request: TestRequest, events: readonly RecordedEvent[], verdict: Verdict): RunRecord {
+function ended(request: TestRequest, events: readonly RecordedEvent[], verdict: Verdict): RunRecord {
   return { ...begun(request), endedAt: (events.at(-1)?.at ?? STARTED_AT) + 1000, verdict };
 }
 
