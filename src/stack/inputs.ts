@@ -14,7 +14,10 @@ export interface StackInput {
   readonly content: Buffer;
 }
 
-/** `more` are files of ours besides the recipe's. Throws `internal` error `stack-unguarded` where the document names a file that we did not write. */
+/**
+ * `more` are files of ours besides the recipe's. Throws `recipe` error `path-missing` where the document names
+ * a file that the recipe does not have, and `internal` error `stack-unguarded` where it is outside of it.
+ */
 export function inputsOf(
   file: StackFile,
   directory: string,
@@ -28,7 +31,10 @@ export function inputsOf(
       const path = fileOf(entry);
       if (path === undefined) return [];
       const input = written.get(path);
-      if (input === undefined) throw unknown(key, path);
+      if (input === undefined)
+        throw path === directory || path.startsWith(`${directory}/`)
+          ? missing(key, path.slice(directory.length + 1))
+          : unknown(key, path);
       return [input];
     }),
   );
@@ -75,6 +81,16 @@ function swapped(path: string, directory: string, cause: unknown): SeatrialError
     remedy: 'Look who else may write to the state directory; nobody should.',
     facts: { file: name },
     cause,
+  });
+}
+
+function missing(key: string, name: string): SeatrialError {
+  return new SeatrialError({
+    kind: 'recipe',
+    code: 'path-missing',
+    sentence: `${key} names \`${name}\`, which is no regular file of the recipe.`,
+    remedy: 'Name a regular file that is committed in the recipe.',
+    facts: { key, path: name },
   });
 }
 

@@ -57,6 +57,15 @@ test('requirement 26: a document that names a file which is none of ours is our 
   expect(error).toMatchObject({ kind: 'internal', code: 'stack-unguarded' });
 });
 
+test('requirement 26: a document that names a file which the recipe does not have is the recipe’s fault', async () => {
+  const directory = temporaryDirectory();
+  for (const path of [directory, join(directory, 'missing')]) {
+    const file = parseStackFile(`services: {app: {image: x}}\nconfigs: {c: {file: ${path}}}\n`);
+    const error = await thrownBy(() => inputsOf(file, directory, FILES));
+    expect(error).toMatchObject({ kind: 'recipe', code: 'path-missing' });
+  }
+});
+
 async function written() {
   const directory = temporaryDirectory();
   await writeFiles(directory, FILES);
