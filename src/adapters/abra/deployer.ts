@@ -131,7 +131,13 @@ async function undeploy(
     });
   const wake = (stop: AbortSignal) => Promise.race([engine.nextEvent(stop), undeploying]);
   // The call ends first, by itself or at its own deadline.
-  const services = { name: 'abra app undeploy', deadline: deadline * 2, every: POLL_MS, signal, wake };
+  const services = {
+    name: 'abra app undeploy',
+    deadline: deadline + UNDEPLOY_MS,
+    every: POLL_MS,
+    signal,
+    wake,
+  };
   await until(services, async () => {
     const left = await engine.services({ 'com.docker.stack.namespace': stack }, signal);
     if (ended || left.length === 0) return { done: true, value: undefined };
