@@ -142,6 +142,7 @@ describe('a program that is not what it should be', () => {
   test('and hangs at the end does not keep the stack from being taken away', async () => {
     const { deployment, deploy, deployer } = world({
       program: (real) => `case "$*" in *undeploy*) kill -STOP $$;; esac; exec ${real} "$@"`,
+      undeployDeadline: 1000,
     });
     await deploy();
     await deployer.remove(deployment.stack, AbortSignal.timeout(55_000));
@@ -189,6 +190,7 @@ interface Wishes {
   /** The text of a shell script in the program's place; gets the path of the stand-in. */
   readonly program?: (real: string) => string;
   readonly missing?: boolean;
+  readonly undeployDeadline?: number;
 }
 
 function world(wishes: Wishes) {
@@ -200,7 +202,11 @@ function world(wishes: Wishes) {
   if (wishes.program !== undefined && wishes.missing !== true)
     writeFileSync(program, `#!/bin/sh\n${wishes.program(real)}\n`, { mode: 0o755 });
   const abra = { program, path: environment.path, host };
-  const deployer = createAbraDeployer({ abra, engine, directory, redactor, swarm: lab().deployer });
+  const { undeployDeadline } = wishes;
+  const deployer = createAbraDeployer({
+    ...{ abra, engine, directory, redactor, swarm: lab().deployer },
+    ...(undeployDeadline === undefined ? {} : { undeployDeadline }),
+  });
   const deployment = recipe(wishes);
   onTestFinished(() => deployer.remove(deployment.stack, soon()));
   const deploy = (what: Deployment = deployment) => deployer.deploy(what, soon());

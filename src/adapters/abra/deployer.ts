@@ -21,6 +21,8 @@ export interface AbraDeployerOptions {
   readonly directory: string;
   /** For all that is not abra's: rendering, watching, and removal by force where abra leaves something. */
   readonly swarm: Deployer;
+  /** Milliseconds for `abra app undeploy`, after which all is taken away by force; by default 15 s. */
+  readonly undeployDeadline?: number;
 }
 
 const DEPLOY_MS = 60_000;
@@ -112,12 +114,12 @@ async function undeploy(
   stack: StackName,
   signal: AbortSignal,
 ): Promise<void> {
-  const { swarm, engine, abra } = options;
+  const { swarm, engine, abra, undeployDeadline: deadline = UNDEPLOY_MS } = options;
   if (home === undefined) return await swarm.remove(stack, signal);
   const over = new AbortController();
   const call = {
     name: 'abra app undeploy',
-    deadline: UNDEPLOY_MS,
+    deadline,
     signal: AbortSignal.any([signal, over.signal]),
   };
   let ended = false;
@@ -129,7 +131,13 @@ async function undeploy(
     });
   const wake = (stop: AbortSignal) => Promise.race([engine.nextEvent(stop), undeploying]);
   // The call ends first, by itself or at its own deadline.
-  const services = { name: 'abra app undeploy', deadline: UNDEPLOY_MS * 2, every: POLL_MS, signal, wake };
+  const services = {
+    name: 'abra app undeploy',
+    deadline: deadline + UNDEPLOY_MS,
+    every: POLL_MS,
+    signal,
+    wake,
+  };
   await until(services, async () => {
     const left = await engine.services({ 'com.docker.stack.namespace': stack }, signal);
     if (ended || left.length === 0) return { done: true, value: undefined };

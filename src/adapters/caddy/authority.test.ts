@@ -23,6 +23,7 @@ describe('the authority of a run', () => {
     expect(chain).toContain(trust.ca.trim());
     // It signs servers, not authorities below it, and what it signs is a server alone.
     expect(extension(ca, '2.5.29.19')).toEqual(Buffer.from('30060101ff020100', 'hex'));
+    expect(extension(leaf, '2.5.29.19')).toEqual(Buffer.from('3000', 'hex'));
     expect(leaf.keyUsage).toEqual(['1.3.6.1.5.5.7.3.1']);
     const spki = ca.publicKey.export({ type: 'spki', format: 'der' });
     expect(trust.spki).toBe(createHash('sha256').update(spki).digest('base64'));
