@@ -91,11 +91,12 @@ function foreign(where: Reach, allowed: readonly string[]): readonly string[] {
 
 /** Whether a pattern can match nothing but names below a host: in the third generation's syntax, else the second's. */
 function staysBelow(pattern: string, ours: string): boolean {
-  const newer = `\\.${ours.replaceAll('.', '\\.')}$`;
+  // A name that a variable brings has its dots bare; what they match besides has the same letters around.
+  const newer = [`\\.${ours.replaceAll('.', '\\.')}$`, `\\.${ours}$`].find((end) => pattern.endsWith(end));
   const older = `.${ours}`;
   // An alternative anywhere could leave the host behind, and so could an escape that ends early.
   if (pattern.includes('|') || pattern.includes('\n')) return false;
-  if (pattern.startsWith('^') && pattern.endsWith(newer)) return !pattern.endsWith(`\\${newer}`);
+  if (pattern.startsWith('^') && newer !== undefined) return !pattern.endsWith(`\\${newer}`);
   return pattern.endsWith(older) && /^\{[\w-]+:[^{}]+\}$/.test(pattern.slice(0, -older.length));
 }
 

@@ -29,6 +29,7 @@ services:
     volumes:
       - site:/usr/share/nginx/html:ro
       - /var/cache
+      - /dev/null:/usr/share/nginx/html/welcome.html
       - type: tmpfs
         target: /run
         tmpfs: {size: 1048576}

@@ -13,17 +13,22 @@ const HIGHEST_PRIORITY = 1000;
  */
 export function router(view: PolicyView): readonly PolicyFinding[] {
   return servicesOf(view).flatMap(({ name, node }) => {
-    const labels = [...pairsOf(nodeAt(node, 'labels')), ...pairsOf(nodeAt(node, 'deploy', 'labels'))];
+    const blocks = [pairsOf(nodeAt(node, 'labels')), pairsOf(nodeAt(node, 'deploy', 'labels'))];
     const bound = new Set(
-      labels.map(({ key }) => key.toLowerCase()).filter((key) => key.endsWith(ENTRYPOINTS)),
+      blocks.flatMap((labels) =>
+        labels.map(({ key }) => key.toLowerCase()).filter((key) => key.endsWith(ENTRYPOINTS)),
+      ),
     );
-    return labels.flatMap((label) =>
-      judged(label, view.place, bound).map(({ feature, sentence, remedy, approvable }) =>
-        asked(view, {
-          ...{ requirement: 35, code: 'router-label', service: name, line: label.line },
-          ...{ feature, remedy, sentence: `The label \`${label.key}\` of service ${name} ${sentence}.` },
-          ...(approvable ? {} : { approvable: false as const }),
-        }),
+    return blocks.flatMap((labels) =>
+      labels.flatMap((label) =>
+        (tcp(label, labels) ?? judged(label, view.place, bound)).map(
+          ({ feature, sentence, remedy, approvable }) =>
+            asked(view, {
+              ...{ requirement: 35, code: 'router-label', service: name, line: label.line },
+              ...{ feature, remedy, sentence: `The label \`${label.key}\` of service ${name} ${sentence}.` },
+              ...(approvable ? {} : { approvable: false as const }),
+            }),
+        ),
       ),
     );
   });
@@ -74,6 +79,29 @@ function judged(
 }
 
 const OWN_HOST = 'Write Host(`${DOMAIN}`) as the rule, or names below it.';
+
+/** Where TLS and HTTP come in, by the names that Co-op Cloud and Traefik give those entrypoints. */
+const SHARED_ENTRYPOINTS = new Set(['web', 'web-secure', 'websecure', 'http', 'https', 'traefik']);
+
+/**
+ * Without TLS a connection names no host, so that a rule of TCP can only be for every host. At an
+ * entrypoint of its own, such as that for SSH, that is like a port; elsewhere it is everybody's.
+ */
+function tcp({ key, value = '' }: SourcePair, labels: readonly SourcePair[]): readonly Judged[] | undefined {
+  const router = /^(traefik\.tcp\.routers\.[^.]+\.)rule$/i.exec(key)?.[1]?.toLowerCase();
+  if (router === undefined || !/^\s*HostSNI\(\s*[`"]\*[`"]\s*\)\s*$/i.test(value)) return undefined;
+  const named = labels.findLast((label) => label.key.toLowerCase() === `${router}entrypoints`)?.value ?? '';
+  const entrypoints = named.split(',').map((one) => one.trim().toLowerCase());
+  if (entrypoints.some((one) => one === '' || SHARED_ENTRYPOINTS.has(one))) return undefined;
+  return [
+    {
+      feature: `route-tcp:${entrypoints.join(',')}`,
+      sentence: `takes all that comes in at the entrypoint \`${entrypoints.join(', ')}\``,
+      remedy: 'Where the protocol names no host, such as SSH, an operator may allow it.',
+      approvable: true,
+    },
+  ];
+}
 
 function rule(text: string, domain: string): readonly Judged[] {
   const parsed = parseRule(text);

@@ -11,6 +11,8 @@ const SOCKETS = [
 const SOCKET_NAME = /(^|\/)(docker|containerd|podman|crio|dockershim|buildkitd|dockerd)\.(sock|pid)$/;
 /** Windows into the host: through them every path above can be had, whatever it is called there. */
 const WINDOWS = ['/proc', '/dev', '/sys'];
+/** Every container has it. Mounted over a file, it hides that file. */
+export const NOTHING = '/dev/null';
 
 /**
  * Whether a path of the host is Docker's socket, leads to it, or is a directory above it.
@@ -18,6 +20,7 @@ const WINDOWS = ['/proc', '/dev', '/sys'];
  */
 export function leadsToSocket(source: string): boolean {
   const path = hostPath(source);
+  if (path === NOTHING) return false;
   if (SOCKET_NAME.test(path) || /docker_engine|\\pipe\\/i.test(source)) return true;
   if (WINDOWS.some((window) => path === window || path.startsWith(`${window}/`))) return true;
   return SOCKETS.some(

@@ -3,7 +3,7 @@ import { entriesOf, entryOf, textOf } from '../../recipe/source.ts';
 import type { PolicyFinding } from './finding.ts';
 import { type Mount, mountsOf } from './mounts.ts';
 import { hostPath, recipePath } from './recipe-path.ts';
-import { leadsToSocket } from './sockets.ts';
+import { leadsToSocket, NOTHING } from './sockets.ts';
 import { asked, objectsOf, type PolicyView, type ServiceView, servicesOf, texts } from './view.ts';
 
 /** Requirement 27: what services mount, and what volumes are made of. */
@@ -62,7 +62,7 @@ function bind(view: PolicyView, service: string, mount: Mount): readonly PolicyF
   }
   const path = hostPath(source);
   // The rule about sockets speaks of these.
-  if (leadsToSocket(source)) return [];
+  if (leadsToSocket(source) || (path === NOTHING && propagation === undefined)) return [];
   return [
     asked(view, {
       ...{
@@ -89,11 +89,12 @@ function sized(view: PolicyView, service: string, size: string, line: number): r
   const most = view.place.limits.tmpfs;
   const bytes = bytesOf(size);
   if (bytes <= most) return [];
+  const noSize = Number.isNaN(bytes);
   return [
     asked(view, {
       ...{ requirement: 27, code: 'tmpfs-size', feature: `tmpfs:${size}`, service, line },
-      sentence: `Service ${service} asks for a tmpfs of ${size}; it may have ${most} bytes of memory for one.`,
-      remedy: 'Make it smaller, or use a named volume.',
+      sentence: `Service ${service} asks for a tmpfs of ${size}${noSize ? ', which is no number of bytes' : ''}; it may have ${most} bytes of memory for one.`,
+      remedy: noSize ? 'Write for example `size=64m`.' : 'Make it smaller, or use a named volume.',
     }),
   ];
 }

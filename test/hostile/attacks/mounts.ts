@@ -138,6 +138,7 @@ const SOCKETS: readonly Attack[] = [
   inService(28, 'through a process', mount('/proc/1/root:/x'), socket('/proc/1/root')),
   inService(28, 'through a descriptor', mount('/proc/self/fd/7:/x'), socket('/proc/self/fd/7')),
   inService(28, 'the disks', mount('/dev:/x'), socket('/dev')),
+  inService(28, 'a disk', mount('/dev/null/../sda:/x'), socket('/dev/sda')),
   inService(28, 'the kernel', mount('/sys/fs/cgroup:/x'), socket('/sys/fs/cgroup')),
   inService(28, 'the data of all containers', mount('/var/lib/docker/volumes:/x:ro'), {
     ...socket('/var/lib/docker/volumes'),

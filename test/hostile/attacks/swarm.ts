@@ -213,6 +213,18 @@ const ROUTES: readonly Attack[] = [
     ...{ ...route('route-priority:2147483647'), approvable: true },
   }),
   inService(35, 'every TLS connection', label('traefik.tcp.routers.x.rule=HostSNI(`*`)'), route('route:*')),
+  inService(
+    35,
+    'every connection at the entrypoint that all share',
+    'labels: ["traefik.tcp.routers.x.rule=HostSNI(`*`)", "traefik.tcp.routers.x.entrypoints=ssh,web-secure"] #!',
+    route('route:*'),
+  ),
+  inService(
+    35,
+    'every connection at an entrypoint of its own',
+    'labels: ["traefik.tcp.routers.x.rule=HostSNI(`*`)", "traefik.tcp.routers.x.entrypoints=forge-ssh"] #!',
+    { ...route('route-tcp:forge-ssh'), approvable: true },
+  ),
   inService(35, 'every packet of an entrypoint', label('traefik.udp.routers.x.entrypoints=dns'), {
     ...{ ...route('route-udp:dns'), approvable: true },
   }),
