@@ -38,6 +38,36 @@ describe('what the files of a recipe show by themselves', () => {
       ['B05', 'error', 'compose.yml', 'backupbot.backup.pre-hook'],
     ],
     [
+      'a dump into a volume that is left out',
+      [['compose.yml', 'volumes.pgdata.path: "shelf.sql"', 'volumes.pgdata: "false"']],
+      ['B05', 'error', 'compose.yml', 'backupbot.backup.pre-hook'],
+    ],
+    [
+      'a dump in place',
+      [['db_hook.sh', '> "$dump.new"\n    mv "$dump.new" "$dump"', '> "$dump"']],
+      ['B15', 'note', 'compose.yml', 'backupbot.backup.pre-hook'],
+    ],
+    [
+      'a dump with the date in its name',
+      [
+        [
+          'compose.yml',
+          '"/db_hook.sh save"',
+          '"pg_dump -U shelf shelf > /var/lib/postgresql/data/shelf-$$(date +%F).sql"',
+        ],
+      ],
+      ['B16', 'error', 'compose.yml', 'volumes.pgdata.path'],
+    ],
+    [
+      'dumps that pile up',
+      [
+        ['db_hook.sh', 'dump="$root/shelf.sql"', 'now=$(date +%s)\ndump="$root/dumps/$now.sql"'],
+        ['db_hook.sh', '> "$dump.new"\n    mv "$dump.new" "$dump"', '> "$root/dumps/$now.sql"'],
+        ['compose.yml', 'path: "shelf.sql"', 'path: "dumps"'],
+      ],
+      ['B16', 'warning', 'compose.yml', 'backupbot.backup.pre-hook'],
+    ],
+    [
       'a path in single quotes',
       [['db_hook.sh', 'dump="$root/shelf.sql"', "dump='$root/shelf.sql'"]],
       ['B05', 'error', 'db_hook.sh', "dump='"],
@@ -247,6 +277,11 @@ describe('what the files of a recipe show by themselves', () => {
       'a password in the text',
       [['compose.yml', '- DB_PASSWORD_FILE=/run/secrets/db_pw', '- DB_PASSWORD=shelf123']],
       ['B45', 'warning', 'compose.yml', 'DB_PASSWORD='],
+    ],
+    [
+      'a key of an app in the text',
+      [['compose.yml', '- THEME=${THEME}', '- SHELF_ENCRYPTION_KEY=changeme']],
+      ['B45', 'warning', 'compose.yml', 'ENCRYPTION_KEY'],
     ],
     [
       'a password in an address',

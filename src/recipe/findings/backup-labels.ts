@@ -3,7 +3,7 @@ import type { Finding } from '../finding.ts';
 import { fillIn } from '../interpolate.ts';
 import type { RecipeService } from '../services.ts';
 import { nodeAt, textOf } from '../source.ts';
-import { bareHook, dumps, scriptOf } from './hooks.ts';
+import { bareHook, dumps, isExcluded, scriptOf } from './hooks.ts';
 import { databaseOf } from './images.ts';
 import { backupLabels, fileText, found, type View } from './view.ts';
 
@@ -217,14 +217,6 @@ function liveFiles(view: View, service: RecipeService): Finding[] {
       'Dump it with `backupbot.backup.pre-hook`, save only the dump with `backupbot.backup.volumes.<volume>.path`, load it with `backupbot.restore.post-hook`.',
     ),
   ];
-}
-
-function isExcluded(view: View, volume: string): boolean {
-  return view.services.some((service) =>
-    backupLabels(service).some(
-      ({ key, value }) => key === `backupbot.backup.volumes.${volume}` && fillIn(value, view.env) === 'false',
-    ),
-  );
 }
 
 function isEnabled(view: View, service: RecipeService): boolean {

@@ -2,7 +2,7 @@ import type { Finding } from '../finding.ts';
 import { variablesIn } from '../interpolate.ts';
 import { found, type View } from './view.ts';
 
-const CREDENTIAL = /(pass(word|wd|phrase)?|secret|token|api_?key|private_?key|secret_?key)$/i;
+const CREDENTIAL = /(pass(word|wd|phrase)?|secret|token|(api|private|secret|encryption|signing)_?key)$/i;
 /** Values that say how something is done, or that nothing is set. */
 const NO_VALUE =
   /^(|true|false|yes|no|on|off|none|null|nil|disabled|enabled|\d{1,2}|\/.*|file|\*+|<.*>|\{\{.*|(https?|file|env):.*|.*\/run\/secrets\/.*)$/i;

@@ -80,6 +80,40 @@ describe('what looks like a fault and is none', () => {
         ['compose.yml', '"shelf.sql"', '"data/shelf.sql"'],
       ],
     ],
+    [
+      'a download that the app itself is for, and one from a sibling',
+      [['start.sh', 'exec shelf', '# wget https://example.org/x\nwget -qO- http://db:8080/\nexec shelf']],
+    ],
+    [
+      'the tag of a series without a script of its own',
+      [['compose.yml', 'postgres:16.8-alpine', 'postgres:16-alpine']],
+    ],
+    [
+      'a service that a timer starts',
+      [
+        [
+          'compose.yml',
+          '      update_config:\n        order: stop-first',
+          '      replicas: 0\n      restart_policy:\n        condition: none',
+        ],
+      ],
+    ],
+    [
+      'numbers and switches as the format wants them',
+      [
+        ['compose.yml', '      retries: 5', '      retries: 5\n      disable: false'],
+        [
+          'compose.yml',
+          '        backupbot.backup.pre-hook',
+          '        backupbot.backup: "true"\n        order: 1\n        backupbot.backup.pre-hook',
+        ],
+        [
+          'compose.yml',
+          '    stop_grace_period',
+          '    init: true\n    ulimits: {nofile: {soft: 1, hard: 2}}\n    stop_grace_period',
+        ],
+      ],
+    ],
     ['an empty default', [['compose.yml', '${THEME}', '${THEME:-}']]],
     [
       'dollars of a shell, doubled',
@@ -158,6 +192,19 @@ describe('where a finding is told, and how gravely', () => {
     expect(placed(head, findingsIn(head))).toContainEqual(
       expectation(['B44', 'warning', 'compose.yml', 'KEY_FILE']),
     );
+  });
+
+  test('a variable that services share by an anchor is a note where only one of them mounts the secret', () => {
+    const head = changed(
+      GOOD,
+      [
+        'compose.yml',
+        'services:\n',
+        'services:\n  worker:\n    image: example/shelf:2.4.0\n    environment: *database\n',
+      ],
+      ['compose.yml', '  POSTGRES_DB: shelf', '  POSTGRES_DB: shelf\n  KEY_FILE: /run/secrets/db_pw'],
+    );
+    expect(placed(head, findingsIn(head))).toEqual([expectation(['B44', 'note', 'compose.yml', 'KEY_FILE'])]);
   });
 
   test('files for developers are not put on top of what operators deploy', () => {

@@ -3,6 +3,7 @@ import { oneLine } from '../../shared/text.ts';
 import type { Finding, Severity } from '../finding.ts';
 import type { Recipe } from '../recipe.ts';
 import { backupLabelFindings, lostBackup } from './backup-labels.ts';
+import { composeFormatFindings } from './compose-format.ts';
 import { basicFindings, composeSetFindings } from './compose-set.ts';
 import { configFindings, configVersionFindings, exportFindings } from './config-versions.ts';
 import { credentialFindings } from './credentials.ts';
@@ -13,6 +14,7 @@ import { mountFindings } from './mounts.ts';
 import { routingFindings } from './routing.ts';
 import { secretFindings } from './secret-findings.ts';
 import { serviceFindings } from './service-findings.ts';
+import { startScriptFindings } from './start-scripts.ts';
 import { templateFindings } from './templates.ts';
 import { variableFindings } from './variables.ts';
 import { type KnownRelease, versionFindings } from './version-findings.ts';
@@ -29,6 +31,7 @@ export interface Compared {
 
 /** What is looked for in each way to deploy the recipe. */
 const ALONE: readonly ((view: View) => readonly Finding[])[] = [
+  composeFormatFindings,
   typedFieldFindings,
   interpolationFindings,
   configFindings,
@@ -39,6 +42,7 @@ const ALONE: readonly ((view: View) => readonly Finding[])[] = [
   mountFindings,
   imageFindings,
   serviceFindings,
+  startScriptFindings,
   routingFindings,
   credentialFindings,
 ];

@@ -115,6 +115,7 @@ function dumpPlace(view: View, service: RecipeService, label: Label): Finding[] 
     ];
   }
   const wishes = wishesOf(view, service);
+  if (dumps(text) && isDated(text)) return dated(service, label, wishes);
   const written = outputsOf(text, service);
   const volumes = service.mounts.filter(({ type }) => type === 'volume' || type === 'bind');
   if (!dumps(text) || written === undefined || written.length === 0 || volumes.length === 0) return [];
@@ -133,16 +134,24 @@ function dumpPlace(view: View, service: RecipeService, label: Label): Finding[] 
       ),
     ];
   }
-  if (
-    wishes.length === 0 ||
-    wishes.some(({ paths }) =>
-      paths.some((path) => written.some((file) => file === path || file.startsWith(`${path}/`))),
-    )
-  )
-    return [];
+  const volume = inVolume(place);
+  if (wishes.length === 0 && volume?.source !== undefined && isExcluded(view, volume.source)) {
+    return [
+      found(
+        'B05',
+        'error',
+        label,
+        `The hook of service \`${service.name}\` writes its dump to ${place} in volume \`${volume.source}\`, which a label keeps out of the backup, so the backup has no dump.`,
+        `Write \`backupbot.backup.volumes.${volume.source}.path=${place.slice(volume.target.replace(/\/+$/, '').length + 1)}\` instead of \`=false\`.`,
+      ),
+    ];
+  }
+  const saved = wishes.flatMap(({ paths }) => paths);
+  if (saved.some((path) => written.some((file) => file === path || file.startsWith(`${path}/`))))
+    return saved.includes(place) && !/\b(mv|ln)\b/.test(text) ? inPlace(service, label, place) : [];
+  if (wishes.length === 0) return [];
   const wish = wishes[0];
   if (wishes.some(({ label: { value } }) => /[*?]/.test(value))) return [];
-  const volume = inVolume(place);
   if (wish === undefined || volume === undefined) return [];
   return [
     found(
@@ -153,6 +162,55 @@ function dumpPlace(view: View, service: RecipeService, label: Label): Finding[] 
       `Write \`backupbot.backup.volumes.${volume.source ?? '<volume>'}.path=${place.slice(volume.target.replace(/\/+$/, '').length + 1)}\`.`,
     ),
   ];
+}
+
+/** B15 */
+function inPlace(service: RecipeService, label: Label, place: string): Finding[] {
+  return [
+    found(
+      'B15',
+      'note',
+      label,
+      `The hook of service \`${service.name}\` writes ${place} in place: a dump that fails half-way overwrites the last good one, and the bot saves it all the same.`,
+      'Write to another name and `mv` it to its place when the dump has succeeded.',
+    ),
+  ];
+}
+
+/** Whether the name of a file that a script writes has the date in it. */
+function isDated(text: string): boolean {
+  const script = text.replaceAll('$$', '$');
+  const variables = [...script.matchAll(/([A-Za-z_]\w*)=["']?[^\s"']*?(?:\$\(|`)\s*date\b/g)].map(
+    ([, name]) => name,
+  );
+  const stamp = ['\\$\\(\\s*date\\b', '`\\s*date\\b', ...variables.map((name) => `\\$\\{?${name}\\b`)].join(
+    '|',
+  );
+  return new RegExp(`(>|\\s-f|--file[= ])\\s*["']?[^\\s"'|;&]*(${stamp})`).test(script);
+}
+
+/** B16 */
+function dated(service: RecipeService, label: Label, wishes: ReturnType<typeof wishesOf>): Finding[] {
+  const wish = wishes.find(({ label: { value } }) => /\.\w+$/.test(value) && !/[*?]/.test(value));
+  return [
+    found(
+      'B16',
+      wish === undefined ? 'warning' : 'error',
+      wish?.label ?? label,
+      wish === undefined
+        ? `The hook of service \`${service.name}\` writes a dump with the date in its name, so one more stays in the volume after every backup.`
+        : `The label names \`${wish.label.value}\`, but the hook of service \`${service.name}\` writes a dump with the date in its name: the bot does not find what the label names, and the dumps pile up in the volume.`,
+      'Write to one name, which the next dump replaces; the backup itself keeps the older ones.',
+    ),
+  ];
+}
+
+export function isExcluded(view: View, volume: string): boolean {
+  return view.services.some((service) =>
+    backupLabels(service).some(
+      ({ key, value }) => key === `backupbot.backup.volumes.${volume}` && fillIn(value, view.env) === 'false',
+    ),
+  );
 }
 
 /** Paths inside the container that the labels of the service want saved. */

@@ -37,7 +37,8 @@ type Image = NonNullable<RecipeService['image']>;
 /** B47 (R003, R004 of abra's lint) */
 function moving(service: RecipeService, image: Image): Finding[] {
   const { tag, digest, repository } = splitImage(image.value);
-  if (digest !== undefined || (tag !== undefined && !MOVING.test(tag))) return [];
+  if (digest !== undefined) return [];
+  if (tag !== undefined && /\d/.test(tag) && !MOVING.test(tag)) return series(service, image, tag);
   const what = tag === undefined ? 'has no tag, which means `latest`' : `has the moving tag \`${tag}\``;
   return [
     found(
@@ -45,6 +46,26 @@ function moving(service: RecipeService, image: Image): Finding[] {
       'warning',
       image,
       `The image ${repository} of service \`${service.name}\` ${what}: what is tested today is not what is deployed tomorrow.`,
+      'Write the tag of one release.',
+    ),
+  ];
+}
+
+/**
+ * B47 as it broke every release of a recipe at once: the tag names a series, and a script of the
+ * recipe starts a file of the image by its name.
+ */
+function series(service: RecipeService, image: Image, tag: string): Finding[] {
+  const script = service.entrypoint?.words.find((word) =>
+    service.configs.some(({ target }) => target === word),
+  );
+  if (script === undefined || !/^v?(0\.)?\d+([-_].*)?$/.test(tag)) return [];
+  return [
+    found(
+      'B47',
+      'warning',
+      image,
+      `The tag \`${tag}\` of service \`${service.name}\` names a series, and ${script} is the recipe's own: a new image under this tag may have its files elsewhere, and no release starts any more.`,
       'Write the tag of one release.',
     ),
   ];

@@ -107,14 +107,17 @@ function otherTarget(view: View, service: RecipeService): Finding[] {
     if (anywhere.includes(name)) return [];
     const near = targets.find((target) => plain(target) === plain(name));
     const declared = view.secrets.some(({ key }) => key === name);
-    // Variables that several services share are not all read by each of them.
-    const shared = view.services.some(({ secrets }) =>
+    const readers = view.services.filter(({ secrets }) =>
       secrets.some(({ target, source }) => (target ?? source) === name),
+    );
+    // Variables that several services share by an anchor are not all read by each of them.
+    const shared = readers.some(({ environment }) =>
+      environment.some(({ file, line }) => file === pair.file && line === pair.line),
     );
     return [
       found(
         'B44',
-        shared ? 'warning' : 'error',
+        shared ? 'note' : readers.length > 0 ? 'warning' : 'error',
         pair,
         `Service \`${service.name}\` reads \`${pair.key}\` from /run/secrets/${name}, ${near === undefined ? 'but mounts no secret of that name' : `but its secret is mounted as \`${near}\``}.`,
         near === undefined

@@ -1,3 +1,4 @@
+import { list } from '../../shared/text.ts';
 import type { Finding } from '../finding.ts';
 import type { RecipeService } from '../services.ts';
 import { databaseOf } from './images.ts';
@@ -7,6 +8,7 @@ import { found, serviceAnywhere, type View } from './view.ts';
 export function serviceFindings(view: View): readonly Finding[] {
   return view.services.flatMap((service) => [
     ...unwatched(service),
+    ...asksByName(service),
     ...startsFirst(service),
     ...dependencies(view, service),
     ...shortGrace(service),
@@ -31,6 +33,21 @@ function unwatched(service: RecipeService): Finding[] {
       service,
       `Service \`${service.name}\` has no health check: it counts as running before it is usable, and is routed to too early.`,
       'Add `healthcheck:` with a test that only succeeds when the service answers.',
+    ),
+  ];
+}
+
+/** B59, for a program that tries one address only; others go on to the next. */
+function asksByName(service: RecipeService): Finding[] {
+  const test = service.healthcheck?.test;
+  if (test === undefined || !/\bwget\b.*\/\/localhost\b/.test(test.words.join(' '))) return [];
+  return [
+    found(
+      'B59',
+      'note',
+      test,
+      `The health check of service \`${service.name}\` asks \`localhost\`, which can be \`::1\` first: where the server listens on IPv4 only, nothing answers.`,
+      'Write 127.0.0.1.',
     ),
   ];
 }
@@ -121,25 +138,31 @@ function shortGrace(service: RecipeService): Finding[] {
 /** B82 */
 function sharedPorts(view: View, service: RecipeService): Finding[] {
   if (view.overlay !== undefined) return [];
-  const port = service.ports.find(
-    ({ mode, published }) => mode !== 'host' && published !== undefined && published !== '',
+  const ports = service.ports.flatMap(({ mode, published, file, line }) =>
+    mode === 'host' || published === undefined || published === '' ? [] : [{ published, file, line }],
   );
-  if (port === undefined) return [];
+  const numbers = [...new Set(ports.map(({ published }) => published))];
   return [
-    found(
-      'B82',
-      'warning',
-      port,
-      `Service \`${service.name}\` publishes port ${port.published ?? ''} for the whole cluster: a second app of this recipe, or any other with that port, is refused.`,
-      'Route it through the proxy, or publish it in an overlay that operators switch on.',
-    ),
+    ...ports
+      .slice(0, 1)
+      .map((port) =>
+        found(
+          'B82',
+          'warning',
+          port,
+          `Service \`${service.name}\` publishes ${numbers.length === 1 ? 'port' : 'the ports'} ${list(numbers)} for the whole cluster: a second app of this recipe, or any other with ${numbers.length === 1 ? 'that port' : 'one of them'}, is refused.`,
+          'Route it through the proxy, or publish it in an overlay that operators switch on.',
+        ),
+      ),
   ];
 }
 
 /** B84 */
 function oneShot(service: RecipeService): Finding[] {
   const condition = service.deploy.restartCondition;
-  if (condition?.value !== 'none') return [];
+  // A service that is off is started by something else, such as a timer, and stands at 0 of 0.
+  const off = service.deploy.replicas?.value === '0';
+  if (condition?.value !== 'none' || off || service.deploy.mode?.value.endsWith('-job') === true) return [];
   return [
     found(
       'B84',

@@ -18,6 +18,89 @@ describe('what the files of a recipe show by themselves', () => {
     ],
     ['no tag', [['compose.yml', 'shelf:2.4.0', 'shelf']], ['B47', 'warning', 'compose.yml', 'example/shelf']],
     [
+      'a tag that is only a flavour',
+      [['compose.yml', 'shelf:2.4.0', 'shelf:alpine']],
+      ['B47', 'warning', 'compose.yml', 'shelf:alpine'],
+    ],
+    [
+      "a series under a start script of the recipe's own",
+      [['compose.yml', 'shelf:2.4.0', 'shelf:0.4']],
+      ['B47', 'warning', 'compose.yml', 'shelf:0.4'],
+    ],
+    [
+      'a health check by the name of the host',
+      [['compose.yml', 'http://127.0.0.1:8080/', 'http://localhost:8080/']],
+      ['B59', 'note', 'compose.yml', 'localhost'],
+    ],
+    [
+      'a download at each start',
+      [['start.sh', 'exec shelf', 'wget -qO- https://example.org/tool.tar.gz | tar -xz\nexec shelf']],
+      ['B67', 'warning', 'start.sh', 'wget'],
+    ],
+    [
+      'a package that is installed at each start',
+      [['start.sh', 'exec shelf', 'apk add --no-cache jq\nexec shelf']],
+      ['B67', 'warning', 'start.sh', 'apk add'],
+    ],
+    [
+      'a key that the version of the file does not have',
+      [['compose.yml', '      retries: 5', '      retries: 5\n      start_interval: 1s']],
+      ['not-in-format', 'error', 'compose.yml', 'start_interval'],
+    ],
+    [
+      'a limit that the version of the file does not have',
+      [
+        [
+          'compose.yml',
+          '      update_config:',
+          '      resources: {limits: {pids: 100}}\n      update_config:',
+        ],
+      ],
+      ['not-in-format', 'error', 'compose.yml', 'pids: 100'],
+    ],
+    [
+      'groups, which stacks do not have',
+      [['compose.yml', '    entrypoint:', '    group_add: ["5"]\n    entrypoint:']],
+      ['not-in-format', 'error', 'compose.yml', 'group_add'],
+    ],
+    [
+      'conditions of dependencies',
+      [
+        [
+          'compose.yml',
+          '    entrypoint:',
+          '    depends_on:\n      db: {condition: service_healthy}\n    entrypoint:',
+        ],
+      ],
+      ['not-in-format', 'error', 'compose.yml', 'depends_on'],
+    ],
+    [
+      'a switch where a text is wanted',
+      [
+        [
+          'compose.yml',
+          '        backupbot.backup.pre-hook',
+          '        backupbot.backup: true\n        backupbot.backup.pre-hook',
+        ],
+      ],
+      ['value-type', 'error', 'compose.yml', 'backupbot.backup: true'],
+    ],
+    [
+      'a number where a duration is wanted',
+      [['compose.yml', 'stop_grace_period: 1m', 'stop_grace_period: 60']],
+      ['value-type', 'error', 'compose.yml', 'stop_grace_period: 60'],
+    ],
+    [
+      'a text where a number is wanted',
+      [['compose.yml', 'retries: 5', 'retries: "5"']],
+      ['value-type', 'error', 'compose.yml', 'retries: "5"'],
+    ],
+    [
+      'a text where a switch is wanted',
+      [['compose.yml', '    entrypoint:', '    init: "true"\n    entrypoint:']],
+      ['value-type', 'error', 'compose.yml', 'init: "true"'],
+    ],
+    [
       'an image from a variable without a value',
       [['compose.yml', 'example/shelf:2.4.0', '${SHELF_IMAGE}']],
       ['image-unset', 'error', 'compose.yml', 'SHELF_IMAGE'],
