@@ -60,6 +60,23 @@ describe('fetching a repository', () => {
     expect(error).toMatchObject({ kind: 'input', code: 'not-a-repository', facts: { source } });
   });
 
+  test('a repository without a commit is bad input that says so', async () => {
+    const error = await errorOf(fetched(workTree(), { refs: ['HEAD:refs/x'] }));
+    expect(error).toMatchObject({ kind: 'input', code: 'not-a-repository' });
+    expect(error.message).toContain('no commit');
+  });
+
+  test('a shallow clone is bad input, with the way to the whole history', async () => {
+    const tree = workTree();
+    tree.commit('one');
+    tree.commit('two');
+    const source = join(temporaryDirectory(), 'shallow');
+    tree.git('clone', '--quiet', '--depth=1', `file://${tree.directory}`, source);
+    const error = await errorOf(fetchRepository({ ...options(), source }));
+    expect(error).toMatchObject({ kind: 'input', code: 'shallow-clone', facts: { source } });
+    expect(error.remedy).toContain('--unshallow');
+  });
+
   test('a source that looks like an option or another protocol runs nothing', async () => {
     const proof = join(temporaryDirectory(), 'proof');
     for (const source of [

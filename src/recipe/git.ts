@@ -51,8 +51,8 @@ const WATCH_MS = 200;
 /**
  * Fetches branches, tags and the asked refs into a private bare repository.
  * Throws `input` errors: `not-a-repository` where the source is none, `repository-refused`
- * where it sends what no recipe has, and `unknown-commit` where a wanted commit is not to be
- * had from it.
+ * where it sends what no recipe has, `shallow-clone` where it has no history, and
+ * `unknown-commit` where a wanted commit is not to be had from it.
  */
 export async function fetchRepository(options: FetchOptions): Promise<Repository> {
   const gitDir = join(options.directory, 'repository.git');
@@ -66,6 +66,7 @@ export async function fetchRepository(options: FetchOptions): Promise<Repository
   ];
   const fetched = await fetchWithin(git, gitDir, options, specs);
   if (fetched.exitCode !== 0) throw notFetched(options.source, fetched);
+  if (fetched.stderr.includes('shallow roots are not allowed')) throw shallow(options.source);
   const repository = reader(git, options.source);
   for (const commit of options.commits) await haveCommit(git, gitDir, repository, options, commit);
   return repository;
@@ -184,17 +185,39 @@ async function peeled(
   return found.stdout.split('\n').map(parseCommitSha);
 }
 
+function shallow(source: string): SeatrialError {
+  return new SeatrialError({
+    kind: 'input',
+    code: 'shallow-clone',
+    sentence: `${source} is a shallow clone: it lacks the history in which releases are looked for.`,
+    remedy: `Fetch the rest: git -C ${source} fetch --unshallow --tags. In a CI job, check out with the whole history (fetch-depth: 0).`,
+    facts: { source },
+  });
+}
+
 function notFetched(source: string, result: ProcessResult): SeatrialError {
   const broken = /(?:fsck error in packed object|has bad hash|hash mismatch|corrupt|bad object).*/.exec(
     result.stderr,
   );
   if (broken !== null)
     return repositoryRefused(`objects that git refuses (${lastLines(broken[0], 1).join('')})`);
+  if (/couldn't find remote ref HEAD/.test(result.stderr)) return withoutCommit(source);
   return new SeatrialError({
     kind: 'input',
     code: 'not-a-repository',
     sentence: `${source} cannot be read as a git repository: ${gitsWords(result.stderr)}`,
     remedy: 'Name a git work tree, a bare repository or an http(s) clone address of a recipe with --source.',
+    facts: { source },
+  });
+}
+
+/** Nothing is committed, or what is checked out is a branch that there is not. */
+function withoutCommit(source: string): SeatrialError {
+  return new SeatrialError({
+    kind: 'input',
+    code: 'not-a-repository',
+    sentence: `${source} has no commit checked out.`,
+    remedy: 'Commit the recipe first, or check out the branch that holds it.',
     facts: { source },
   });
 }

@@ -59,7 +59,9 @@ function series(service: RecipeService, image: Image, tag: string): Finding[] {
   const script = service.entrypoint?.words.find((word) =>
     service.configs.some(({ target }) => target === word),
   );
-  if (script === undefined || !/^v?(0\.)?\d+([-_].*)?$/.test(tag)) return [];
+  // Databases keep their files where they are within a series.
+  if (script === undefined || databaseOf(image.value) !== undefined || !/^v?(0\.)?\d+([-_].*)?$/.test(tag))
+    return [];
   return [
     found(
       'B47',

@@ -24,9 +24,7 @@ export function versionFindings(
   return [
     ...form(view, label),
     ...(label.service === 'app' && label.place === 'deploy.labels' ? [] : [elsewhere(label)]),
-    ...(isRelease(label.value)
-      ? [...raised(view, base, label, releases), ...lightweight(label, releases)]
-      : []),
+    ...(isRelease(label.value) ? [...raised(view, base, label, releases), ...lightweight(releases)] : []),
   ];
 }
 
@@ -157,7 +155,7 @@ function next(version: string): string {
 }
 
 /** B81, for the one release that counts. */
-function lightweight(label: VersionLabel, releases: readonly KnownRelease[]): Finding[] {
+function lightweight(releases: readonly KnownRelease[]): Finding[] {
   const [newest] = releases;
   if (newest === undefined || newest.annotated) return [];
   return [
@@ -165,7 +163,7 @@ function lightweight(label: VersionLabel, releases: readonly KnownRelease[]): Fi
       'B81',
       'note',
       undefined,
-      `The tag ${newest.tag} has no message of its own; abra does not deploy such a release (label: ${label.value}).`,
+      `The tag ${newest.tag} has no message of its own, and abra does not deploy such a release.`,
       `Tag it again: \`git tag -a -f ${newest.tag} ${newest.tag}^{}\`.`,
     ),
   ];
