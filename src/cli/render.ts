@@ -106,11 +106,16 @@ function unknownOf(info: EngineInfo | undefined, nodeId: string): string[] {
   return nodeId === NODE ? [`The Docker engine is no manager of a swarm: ${NODE} stands for its node.`] : [];
 }
 
-/** As comments, so that what is printed is the document all the same. */
+/** As comments, so that what is printed is the document all the same; what several services have in common once. */
 function explained({ adjustments }: Stack): string {
-  const line = ({ service, what, reason }: Adjustment) =>
-    `# ${oneLine(`${service ?? 'the stack'}: ${what}`)}\n#   ${oneLine(reason)}\n`;
-  return `# What Seatrial changed in the recipe, and why:\n${adjustments.map(line).join('')}`;
+  const groups = Map.groupBy(adjustments, ({ what, reason }) => `${what}\n${reason}`);
+  const lines = [...groups.values()].flatMap((group) =>
+    group.slice(0, 1).map(({ what, reason }: Adjustment) => {
+      const services = group.map(({ service }) => service ?? 'the stack').join(', ');
+      return `# ${oneLine(`${services}: ${what}`)}\n#   ${oneLine(reason)}\n`;
+    }),
+  );
+  return `# What Seatrial changed in the recipe, and why:\n${lines.join('')}`;
 }
 
 function told(stack: Stack, unknown: readonly string[]): object {

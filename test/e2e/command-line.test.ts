@@ -191,7 +191,7 @@ describe('without Docker', () => {
     const tree = workTree();
     tree.write(
       'compose.yml',
-      `${COMPOSE}    secrets: [pw]\nsecrets: {pw: {external: true, name: "\${STACK_NAME}_pw_v1"}}\n`,
+      `${COMPOSE}    secrets: [pw]\n  second: {image: "nginx:1.27.4"}\nsecrets: {pw: {external: true, name: "\${STACK_NAME}_pw_v1"}}\n`,
     );
     const head = tree.commit('one');
     const env = { DOCKER_HOST: host, SEATRIAL_STATE_DIR: temporaryDirectory() };
@@ -199,6 +199,7 @@ describe('without Docker', () => {
     const shown = await seatrial([...args, '--explain'], { env });
     expect(shown.code).toBe(0);
     expect(shown.out).toMatch(/^# What Seatrial changed .*\n(#.*\n)+version: /);
+    expect(shown.out).toMatch(/^# app, second: at most/m);
     expect(shown.out).toContain(`seatrial.sha: ${head}`);
     expect(shown.err).toContain('No Docker engine answers');
     const json = await seatrial([...args, '--app', 'live', '--json'], { env });

@@ -207,6 +207,19 @@ describe('where a finding is told, and how gravely', () => {
     expect(placed(head, findingsIn(head))).toEqual([expectation(['B44', 'note', 'compose.yml', 'KEY_FILE'])]);
   });
 
+  test('names that only the longest stacks are too long for are told together', () => {
+    const head = changed(
+      GOOD,
+      ['compose.yml', 'STACK_NAME}_db_pw_', 'STACK_NAME}_database_password_'],
+      ['compose.yml', 'STACK_NAME}_start_', 'STACK_NAME}_script_at_startup_'],
+    );
+    const findings = findingsIn(head);
+    expect(placed(head, findings)).toEqual([
+      expectation(['B28', 'note', 'compose.yml', 'STACK_NAME}_database_password_']),
+    ]);
+    expect(findings[0]?.sentence).toContain('secret `db_pw` (66) and config `start` (66)');
+  });
+
   test('files for developers are not put on top of what operators deploy', () => {
     const dev = 'services:\n  app:\n    build: .\n  mailcatcher:\n    build: ./mail\n';
     expect(findingsIn({ ...GOOD, 'compose.override.yml': dev, 'tests/compose.yml': dev })).toEqual([]);

@@ -1,13 +1,16 @@
-import type { Finding } from '../finding.ts';
+import { list } from '../../shared/text.ts';
+import type { Finding, Severity } from '../finding.ts';
 import { variablesIn } from '../interpolate.ts';
 import type { SecretWish } from '../secrets.ts';
 import { fileMountsOf } from '../service-parts.ts';
 import type { RecipeService } from '../services.ts';
+import type { Written } from '../written.ts';
 import { fileText, found, isOffered, serviceAnywhere, type View } from './view.ts';
 
 /** Characters that Swarm allows for the name of a secret or config. */
 const LONGEST_NAME = 64;
-/** A stack called after a domain such as cloud.housing-coop.example.org, and the longest that abra makes. */
+/** Our own stacks, one called after a domain such as cloud.housing-coop.example.org, and the longest that abra makes. */
+const OUR_STACK = 24;
 const ORDINARY_STACK = 30;
 const LONGEST_STACK = 45;
 
@@ -15,7 +18,7 @@ const LONGEST_STACK = 45;
 export function secretFindings(view: View): readonly Finding[] {
   return [
     ...view.secrets.flatMap((secret) => [...withoutVersion(view, secret), ...mountedNowhere(view, secret)]),
-    ...[...view.secrets, ...view.configs].flatMap((object) => tooLong(view, object)),
+    ...tooLong(view),
     ...view.services.flatMap((service) => otherTarget(view, service)),
     ...strangers(view),
   ];
@@ -68,29 +71,48 @@ function mountedNowhere(view: View, secret: SecretWish): Finding[] {
   ];
 }
 
-/** B28 */
-function tooLong(view: View, { name, key }: Pick<SecretWish, 'name' | 'key'>): Finding[] {
+/** B28. What only the longest of all names of stacks is too much for is told once a file. */
+function tooLong(view: View): Finding[] {
   const stack = view.env['STACK_NAME'] ?? '';
-  if (name === undefined || !/\$\{?STACK_NAME/.test(name.raw)) return [];
-  const own = name.value.length - stack.length;
-  const length = Math.max(24, stack.length) + own;
-  const kind = view.secrets.some((secret) => secret.key === key) ? 'secret' : 'config';
-  const severity =
-    length > LONGEST_NAME
-      ? 'error'
-      : ORDINARY_STACK + own > LONGEST_NAME
-        ? 'warning'
-        : LONGEST_STACK + own > LONGEST_NAME
-          ? 'note'
-          : undefined;
-  if (severity === undefined) return [];
-  const stackLength = severity === 'error' ? 24 : severity === 'warning' ? ORDINARY_STACK : LONGEST_STACK;
+  const objects = [...view.secrets, ...view.configs].flatMap(({ key, name }) => {
+    if (name === undefined || !/\$\{?STACK_NAME/.test(name.raw)) return [];
+    if (view.overlay !== undefined && name.file !== view.overlay.path) return [];
+    const kind = view.secrets.some((secret) => secret.key === key) ? 'secret' : 'config';
+    return [{ name, what: `${kind} \`${key}\``, own: name.value.length - stack.length }];
+  });
+  const over = (length: number) => objects.filter(({ own }) => own + length > LONGEST_NAME);
+  const ours = over(Math.max(OUR_STACK, stack.length));
+  const ordinary = over(ORDINARY_STACK).filter((one) => !ours.includes(one));
+  const longest = over(LONGEST_STACK).filter((one) => !ours.includes(one) && !ordinary.includes(one));
+  const files = [...new Set(longest.map(({ name }) => name.file))];
+  return [
+    ...ours.flatMap((one) => longName('error', [one], OUR_STACK)),
+    ...ordinary.flatMap((one) => longName('warning', [one], ORDINARY_STACK)),
+    ...files.flatMap((file) =>
+      longName(
+        'note',
+        longest.filter(({ name }) => name.file === file),
+        LONGEST_STACK,
+      ),
+    ),
+  ];
+}
+
+interface LongName {
+  readonly name: Written;
+  readonly what: string;
+  /** Its length without the stack's. */
+  readonly own: number;
+}
+
+function longName(severity: Severity, names: readonly LongName[], stack: number): Finding[] {
+  const told = list(names.map(({ what, own }) => `${what} (${stack + own})`));
   return [
     found(
       'B28',
       severity,
-      name,
-      `For a stack whose name has ${stackLength} characters the full name of ${kind} \`${key}\` has ${stackLength + own} characters; Swarm allows ${LONGEST_NAME}.`,
+      names[0]?.name,
+      `For a stack whose name has ${stack} characters the full name${names.length === 1 ? '' : 's'} of ${told} would have more than the ${LONGEST_NAME} characters that Swarm allows.`,
       'Choose a shorter name; twelve characters fit everywhere.',
     ),
   ];
