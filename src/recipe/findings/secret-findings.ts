@@ -74,10 +74,13 @@ function mountedNowhere(view: View, secret: SecretWish): Finding[] {
 /** B28. What only the longest of all names of stacks is too much for is told once a file. */
 function tooLong(view: View): Finding[] {
   const stack = view.env['STACK_NAME'] ?? '';
-  const objects = [...view.secrets, ...view.configs].flatMap(({ key, name }) => {
+  const named = [
+    ...view.secrets.map(({ key, name }) => ({ kind: 'secret', key, name })),
+    ...view.configs.map(({ key, name }) => ({ kind: 'config', key, name })),
+  ];
+  const objects = named.flatMap(({ kind, key, name }) => {
     if (name === undefined || !/\$\{?STACK_NAME/.test(name.raw)) return [];
     if (view.overlay !== undefined && name.file !== view.overlay.path) return [];
-    const kind = view.secrets.some((secret) => secret.key === key) ? 'secret' : 'config';
     return [{ name, what: `${kind} \`${key}\``, own: name.value.length - stack.length }];
   });
   const over = (length: number) => objects.filter(({ own }) => own + length > LONGEST_NAME);

@@ -13,18 +13,22 @@ const HIGHEST_PRIORITY = 1000;
  */
 export function router(view: PolicyView): readonly PolicyFinding[] {
   return servicesOf(view).flatMap(({ name, node }) => {
-    const labels = [...pairsOf(nodeAt(node, 'labels')), ...pairsOf(nodeAt(node, 'deploy', 'labels'))];
+    const blocks = [pairsOf(nodeAt(node, 'labels')), pairsOf(nodeAt(node, 'deploy', 'labels'))];
     const bound = new Set(
-      labels.map(({ key }) => key.toLowerCase()).filter((key) => key.endsWith(ENTRYPOINTS)),
+      blocks.flatMap((labels) =>
+        labels.map(({ key }) => key.toLowerCase()).filter((key) => key.endsWith(ENTRYPOINTS)),
+      ),
     );
-    return labels.flatMap((label) =>
-      (tcp(label, labels) ?? judged(label, view.place, bound)).map(
-        ({ feature, sentence, remedy, approvable }) =>
-          asked(view, {
-            ...{ requirement: 35, code: 'router-label', service: name, line: label.line },
-            ...{ feature, remedy, sentence: `The label \`${label.key}\` of service ${name} ${sentence}.` },
-            ...(approvable ? {} : { approvable: false as const }),
-          }),
+    return blocks.flatMap((labels) =>
+      labels.flatMap((label) =>
+        (tcp(label, labels) ?? judged(label, view.place, bound)).map(
+          ({ feature, sentence, remedy, approvable }) =>
+            asked(view, {
+              ...{ requirement: 35, code: 'router-label', service: name, line: label.line },
+              ...{ feature, remedy, sentence: `The label \`${label.key}\` of service ${name} ${sentence}.` },
+              ...(approvable ? {} : { approvable: false as const }),
+            }),
+        ),
       ),
     );
   });
