@@ -13,14 +13,13 @@ const HIGHEST_PRIORITY = 1000;
  */
 export function router(view: PolicyView): readonly PolicyFinding[] {
   return servicesOf(view).flatMap(({ name, node }) => {
+    // A router reads one of the two, and what the other says of its entrypoints is nothing to it.
     const blocks = [pairsOf(nodeAt(node, 'labels')), pairsOf(nodeAt(node, 'deploy', 'labels'))];
-    const bound = new Set(
-      blocks.flatMap((labels) =>
+    return blocks.flatMap((labels) => {
+      const bound = new Set(
         labels.map(({ key }) => key.toLowerCase()).filter((key) => key.endsWith(ENTRYPOINTS)),
-      ),
-    );
-    return blocks.flatMap((labels) =>
-      labels.flatMap((label) =>
+      );
+      return labels.flatMap((label) =>
         (tcp(label, labels) ?? judged(label, view.place, bound)).map(
           ({ feature, sentence, remedy, approvable }) =>
             asked(view, {
@@ -29,8 +28,8 @@ export function router(view: PolicyView): readonly PolicyFinding[] {
               ...(approvable ? {} : { approvable: false as const }),
             }),
         ),
-      ),
-    );
+      );
+    });
   });
 }
 

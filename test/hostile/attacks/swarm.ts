@@ -221,6 +221,12 @@ const ROUTES: readonly Attack[] = [
   ),
   inService(
     35,
+    'every connection, with entrypoints where the router does not look',
+    'deploy: {labels: ["traefik.tcp.routers.x.rule=HostSNI(`*`)"]} #!\nlabels: ["traefik.tcp.routers.x.entrypoints=forge-ssh"]',
+    route('route:*'),
+  ),
+  inService(
+    35,
     'every connection at an entrypoint of its own',
     'labels: ["traefik.tcp.routers.x.rule=HostSNI(`*`)", "traefik.tcp.routers.x.entrypoints=forge-ssh"] #!',
     { ...route('route-tcp:forge-ssh'), approvable: true },
