@@ -31,6 +31,7 @@ export async function examine(
       detail: settings.file ?? 'defaults; there is no seatrial.toml here',
     },
     { what: 'MAX_TESTS', state: 'good', detail: `${settings.maxTests} apps at once` },
+    { what: 'policy', state: 'good', detail: policy(settings) },
   ];
   const stop = () => AbortSignal.any([signal, AbortSignal.timeout(EACH_MS)]);
   found.push(await look('git', 'apt-get install git', async () => await git(environment, stop())));
@@ -82,6 +83,11 @@ export async function examine(
       detail: 'none configured: `seatrial run` works, `seatrial serve` has nothing to do',
     });
   return found;
+}
+
+function policy({ policy: { egress, egressForks, directory } }: Settings): string {
+  const forks = egressForks === egress ? '' : `, of forks ${egressForks}`;
+  return `egress ${egress}${forks}; what single recipes are allowed is read from ${directory}`;
 }
 
 async function look(what: string, remedy: string, run: () => Promise<string>): Promise<Found> {

@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
+import { columns, type Field, painter, STYLES } from '../report/paint.ts';
 import type { RunRecord } from '../run/store.ts';
+import { oneLine } from '../shared/text.ts';
 import { EXIT, ending } from './exit-codes.ts';
 import { type CommonFlags, settingFlags } from './flags.ts';
-import type { Parts } from './parts.ts';
+import type { Parts, Streams } from './parts.ts';
 
 export function addRuns(program: Command, parts: Parts): void {
   program
@@ -17,13 +19,17 @@ export function addRuns(program: Command, parts: Parts): void {
         try {
           const runs = open.store.list(Math.max(1, Number.parseInt(flags.limit, 10) || 20));
           if (flags.json === true) parts.streams.out(`${JSON.stringify(runs.map(asJson), null, 2)}\n`);
-          else parts.streams.out(runs.length === 0 ? 'No runs yet.\n' : `${runs.map(line).join('\n')}\n`);
+          else parts.streams.out(runs.length === 0 ? 'No runs yet.\n' : table(runs, parts.streams));
           return EXIT.success;
         } finally {
           open.close();
         }
       }),
     );
+}
+
+function table(runs: readonly RunRecord[], streams: Streams): string {
+  return `${columns(runs.map(row), painter(streams.color), streams.columns).join('\n')}\n`;
 }
 
 function asJson(run: RunRecord): object {
@@ -41,13 +47,21 @@ function asJson(run: RunRecord): object {
   };
 }
 
-function line(run: RunRecord): string {
+function row(run: RunRecord): readonly Field[] {
   const { request, verdict } = run;
+  const { origin } = request;
   const where =
-    request.origin.kind === 'forge'
-      ? `${request.origin.owner}/${request.origin.repository}#${request.origin.pull}`
-      : request.recipe;
-  const outcome = verdict?.outcome ?? (run.endedAt === undefined ? 'running' : 'begun again');
-  const cause = verdict?.cause == null ? '' : `  ${verdict.stage ?? ''} ${verdict.cause.code}`;
-  return `${run.id}  ${new Date(run.at).toISOString().slice(0, 19).replace('T', ' ')}  ${where}  ${request.head.slice(0, 10)}  ${outcome}${cause}`;
+    origin.kind === 'forge' ? `${origin.owner}/${origin.repository}#${origin.pull}` : request.recipe;
+  const outcome = verdict?.outcome;
+  const cause = verdict?.cause == null ? '' : `${verdict.stage ?? ''} ${verdict.cause.code}`.trim();
+  const fields: readonly Field[] = [
+    { text: new Date(run.at).toISOString().slice(0, 16).replace('T', ' '), style: 'dim' },
+    { text: oneLine(where) },
+    { text: request.head.slice(0, 10), style: 'dim' },
+    outcome === undefined
+      ? { text: run.endedAt === undefined ? 'running' : 'begun again' }
+      : { text: outcome, style: STYLES[outcome] },
+    { text: cause },
+  ];
+  return [{ text: run.id, style: 'bold' }, ...fields];
 }

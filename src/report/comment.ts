@@ -32,6 +32,8 @@ const LIMITS: readonly Limits[] = [
 ];
 const LEAST: Limits = { evidence: 800, rows: 2 };
 const MOST_BROKEN = 8;
+/** Nothing breaks one, so that it takes a whole column for itself; `report.json` has all of it. */
+const DIGEST = /(sha256:[0-9a-f]{12})[0-9a-f]{52}/;
 const MOST_FINDINGS = 20;
 
 /** The comment as it stands now: progress while the run is under way, then its result. At most 60 000 characters. */
@@ -87,7 +89,9 @@ function endedView(report: Report, limits: Limits): object {
       seen: check.cause?.code ?? check.note ?? '',
     })),
     moreChecks: Math.max(0, checks.length - limits.rows),
-    adjustments: report.adjustments.slice(0, limits.rows),
+    adjustments: report.adjustments
+      .slice(0, limits.rows)
+      .map(({ what, ...rest }) => ({ ...rest, what: what.replace(DIGEST, '$1…') })),
     moreAdjustments: Math.max(0, report.adjustments.length - limits.rows),
     reproduce: report.reproduce,
     head: report.head,
