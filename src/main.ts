@@ -9,7 +9,6 @@ import { readMachine } from '../lab/setup/machine.ts';
 import { requireSpace } from '../lab/setup/space.ts';
 import { createAbraDeployer } from './adapters/abra/deployer.ts';
 import { createDockerEngine } from './adapters/docker-engine/engine.ts';
-import { createGiteaForge } from './adapters/gitea/gitea-forge.ts';
 import { createNftFirewall } from './adapters/nft-firewall/firewall.ts';
 import { unguarded } from './adapters/nft-firewall/unguarded.ts';
 import { createResticBackup } from './adapters/restic/backup.ts';
@@ -25,6 +24,7 @@ import type { OpenHouse, Parts, SeeEvent } from './cli/parts.ts';
 import { runProgram } from './cli/program.ts';
 import { readEnvironment } from './config/environment.ts';
 import { readSettings, type Settings, STATE_BYTES } from './config/settings.ts';
+import { registryAccess, watchedForges } from './main-accounts.ts';
 import { openRouter } from './main-router.ts';
 import type { Deployer } from './ports/deployer.ts';
 import type { Engine } from './ports/engine.ts';
@@ -32,7 +32,6 @@ import type { Firewall } from './ports/firewall.ts';
 import type { RegistryAccess } from './ports/registry.ts';
 import type { RunSettings } from './run/house.ts';
 import type { RunStore } from './run/store.ts';
-import type { WatchedForge } from './serve/options.ts';
 import { systemClock } from './shared/clock.ts';
 import { cancellation, SeatrialError } from './shared/errors.ts';
 import { createRedactor } from './shared/redact.ts';
@@ -43,6 +42,7 @@ const environment = readEnvironment();
 const redactor = createRedactor();
 const out = redactor.stream((text) => void process.stdout.write(text));
 const err = redactor.stream((text) => void process.stderr.write(text));
+const secrets = { environment, redactor };
 const stop = new AbortController();
 let ending: 130 | 143 | undefined;
 
@@ -65,7 +65,7 @@ const parts: Omit<Parts, 'exit'> = {
     return { store: runStore(db, systemClock, redactor), runs: runsOf(settings), close: db.close };
   },
   openRenderer,
-  forges,
+  forges: (settings) => watchedForges(settings, secrets),
   // What most commands do not need is loaded by those that do.
   openDemo: async (directory, progress) => {
     const { openDemo } = await import('./main-demo.ts');
@@ -130,7 +130,7 @@ async function openHouse(settings: Settings, see: SeeEvent): Promise<OpenHouse> 
     : undefined;
   const db = openDatabase(join(settings.stateDir, 'seatrial.db'));
   const random = (count: number) => randomBytes(count);
-  const registry = registryAccess(settings);
+  const registry = registryAccess(settings, secrets);
   return {
     house: {
       engine,
@@ -225,40 +225,6 @@ function seen(store: RunStore, see: SeeEvent): RunStore {
 
 function runsOf(settings: Settings): string {
   return join(settings.stateDir, 'runs');
-}
-
-function forges(settings: Settings): readonly WatchedForge[] {
-  return settings.forges.map(({ name, url, tokenVariable, repositories, interval }) => {
-    const token = environment.variable(tokenVariable);
-    if (token === undefined || token === '') {
-      throw new SeatrialError({
-        kind: 'input',
-        code: 'no-token',
-        sentence: `The variable ${tokenVariable}, which should hold the token for ${url}, is not set.`,
-        remedy: `Set ${tokenVariable} in the environment of this command.`,
-      });
-    }
-    redactor.register(token);
-    return { forge: createGiteaForge({ name, url, token }), repositories, interval };
-  });
-}
-
-function registryAccess({ registry }: Settings): RegistryAccess {
-  const { mirror, pullDeadline, imageBudget } = registry;
-  const logins = registry.credentials.map(({ host, username, passwordVariable }) => {
-    const password = environment.variable(passwordVariable);
-    if (password === undefined || password === '') {
-      throw new SeatrialError({
-        kind: 'input',
-        code: 'no-password',
-        sentence: `The variable ${passwordVariable}, which should hold the password of ${username} at ${host}, is not set.`,
-        remedy: `Set ${passwordVariable} in the environment of this command.`,
-      });
-    }
-    redactor.register(password);
-    return { host, username, password };
-  });
-  return { logins, mirror, pullDeadline, imageBudget };
 }
 
 function noManager(kind: string): SeatrialError {

@@ -100,6 +100,34 @@ test('a function of abra.sh that fails is the recipe’s fault, a step of the su
   );
 });
 
+test('requirement 37: what abra.sh does is done in the app’s own container, where nothing of ours is', async () => {
+  const { tree, house, directory } = opened();
+  release(tree, at(lab).images.nginx.old, '1.0.0+1.22.0');
+  const looks = `{ env | grep -i seatrial; ls /var/run/docker.sock; echo seen; } 2> /dev/null >&2; return 4;`;
+  tree.write(
+    'abra.sh',
+    SCRIPT.replace('echo "$TARGET', () => `${looks} echo "$TARGET`),
+  );
+  const head = tree.commit('a function that looks around');
+  const places: (string | undefined)[] = [];
+  const { engine } = house;
+  const watched: House = {
+    ...house,
+    engine: {
+      ...engine,
+      async exec(container, command, signal, ...more) {
+        const found = (await engine.containers({}, signal)).find(({ id }) => id === container);
+        if (command.join(' ').includes('abra.sh'))
+          places.push(found?.labels['com.docker.swarm.service.name']);
+        return await engine.exec(container, command, signal, ...more);
+      },
+    },
+  };
+  const { report, run } = await tried(watched, tree, head, directory, ['install']);
+  expect(report.cause?.sentence).toBe('`set_up` of abra.sh ended with code 4 in service `app`: seen.');
+  expect(places).toEqual([`vault-${run}f_app`]);
+});
+
 test('requirement 42: an app that prints its secrets as it fails gives none of them away', async () => {
   const { tree, house, directory, deployments } = opened();
   release(tree, at(lab).images.nginx.old, '1.0.0+1.22.0');

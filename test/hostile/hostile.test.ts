@@ -41,14 +41,6 @@ test('there are more than ninety attacks, no two alike', () => {
   expect(new Set(NUMBERED.map(({ title }) => title)).size).toBe(ATTACKS.length);
 });
 
-test('every requirement about what a recipe may ask for is attacked', () => {
-  const attacked = new Set(ATTACKS.map(({ requirement }) => requirement));
-  // 25 and 37 are about how stacks and runs are made, and have tests of their own.
-  expect(
-    [23, 24, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 40, 41, 42].filter((one) => !attacked.has(one)),
-  ).toEqual([]);
-});
-
 describe('a file that its readers refuse is refused with its own words', () => {
   test.each(NUMBERED.filter(({ attack }) => attack.feature === undefined))(
     '$title',

@@ -60,7 +60,7 @@ export function newestTag(directory: string): string | undefined {
   return git(directory, 'tag', '--sort=-version:refname').split('\n')[0] || undefined;
 }
 
-/** Untracked files count, as those of an overlay. */
+/** Untracked files count, as a further compose file does. */
 export function isDirty(directory: string): boolean {
   return git(directory, 'status', '--porcelain') !== '';
 }
