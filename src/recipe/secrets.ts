@@ -1,17 +1,11 @@
 import type { ComposeFile } from './compose.ts';
+import { type Declaration, declarationOf } from './declaration.ts';
 import type { EnvEntry } from './env-sample.ts';
-import { variablesIn } from './interpolate.ts';
 import type { RecipeService } from './services.ts';
 import { type Env, type Part, type Place, partsByName, type Written, writtenAt } from './written.ts';
 
 /** A secret that the compose files declare, and how its value is asked for. */
-export interface SecretWish extends Place {
-  /** Compose key: what services mount and templates name. */
-  readonly key: string;
-  /** Undefined where the secret has no `name:`; it is then called `<stack>_<key>`. */
-  readonly name: Written | undefined;
-  /** The variable of `name:` that says which version is in use. */
-  readonly versionVariable: string | undefined;
+export interface SecretWish extends Declaration {
   /** Letters of a random password; undefined asks for a passphrase of words. */
   readonly length: number | undefined;
   /** As written: `default`, `hex`, `special`, …, also names that nobody knows. */
@@ -20,7 +14,6 @@ export interface SecretWish extends Place {
   readonly generate: boolean;
   /** Empty where no service mounts it: abra makes no such secret. */
   readonly mountedBy: readonly MountedBy[];
-  readonly external: boolean;
   /** Path of a file with the value, as written; only where it is not external. */
   readonly path: Written | undefined;
 }
@@ -46,33 +39,17 @@ export function secretsOf(sources: SecretSources): readonly SecretWish[] {
 
 function secretOf(key: string, parts: readonly Part[], sources: SecretSources): SecretWish {
   const { env, services } = sources;
-  const external = writtenAt(parts, env, 'external')?.value === 'true';
-  const oldName = writtenAt(parts, env, 'external', 'name');
-  const name = writtenAt(parts, env, 'name') ?? oldName;
-  const versionVariable = name === undefined ? undefined : versionVariableOf(name.raw);
+  const declaration = declarationOf(key, parts, env);
+  const { versionVariable } = declaration;
   const modifiers = versionVariable === undefined ? {} : modifiersOf(versionVariable, sources);
-  const last = parts.at(-1);
   return {
-    key,
-    file: last?.file ?? '',
-    line: last?.line ?? 1,
-    name,
-    versionVariable,
+    ...declaration,
     length: lengthOf(modifiers['length']),
     charset: modifiers['charset'],
     generate: modifiers['generate'] !== 'false',
     mountedBy: mountsOf(key, services),
-    external: external || oldName !== undefined,
     path: writtenAt(parts, env, 'file'),
   };
-}
-
-/** By convention the last variable of a name; the stack's own is none. */
-export function versionVariableOf(name: string): string | undefined {
-  return variablesIn(name)
-    .map((use) => use.name)
-    .filter((variable) => variable !== 'STACK_NAME')
-    .at(-1);
 }
 
 function modifiersOf(variable: string, sources: SecretSources): Readonly<Record<string, string>> {

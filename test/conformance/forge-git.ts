@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { RepositoryPath } from '../../src/ports/forge.ts';
 import { type CommitSha, parseCommitSha } from '../../src/shared/brand.ts';
 import { runOrThrow } from '../../src/shared/process.ts';
+import { developerEnvironment } from '../support/git.ts';
 import type { WorldAccount, WorldCommit } from './forge-world.ts';
 
 /** Milliseconds for one git process. */
@@ -21,17 +22,7 @@ export interface Developer {
 
 export async function createDeveloper(forgeUrl: string): Promise<Developer> {
   const directory = await mkdtemp(join(tmpdir(), 'seatrial-developer-'));
-  const env = {
-    PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
-    HOME: directory,
-    LC_ALL: 'C',
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_TERMINAL_PROMPT: '0',
-    GIT_AUTHOR_NAME: 'dev',
-    GIT_AUTHOR_EMAIL: 'dev@example.test',
-    GIT_COMMITTER_NAME: 'dev',
-    GIT_COMMITTER_EMAIL: 'dev@example.test',
-  };
+  const env = developerEnvironment(directory);
   const git = async (...args: string[]): Promise<string> => {
     const options = { cwd: directory, env, deadline: DEADLINE, name: `git ${args[0]}` };
     const result = await runOrThrow('git', args, { ...options, signal: AbortSignal.timeout(DEADLINE) });

@@ -19,6 +19,15 @@ export interface WorkTree {
 
 export const PATH = process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin';
 
+/** What git may know of a developer's machine: nothing but this. */
+export function developerEnvironment(home: string) {
+  return {
+    ...{ PATH, HOME: home, LC_ALL: 'C', GIT_CONFIG_NOSYSTEM: '1', GIT_TERMINAL_PROMPT: '0' },
+    ...{ GIT_AUTHOR_NAME: 'dev', GIT_AUTHOR_EMAIL: 'dev@example.test' },
+    ...{ GIT_COMMITTER_NAME: 'dev', GIT_COMMITTER_EMAIL: 'dev@example.test' },
+  };
+}
+
 const ENVIRONMENT = {
   PATH,
   GIT_CONFIG_NOSYSTEM: '1',

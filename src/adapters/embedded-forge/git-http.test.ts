@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { developerEnvironment, PATH } from '../../../test/support/git.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { runOrThrow, runProcess } from '../../shared/process.ts';
 import type { Account } from './admin.ts';
@@ -24,7 +25,7 @@ beforeEach(async () => {
     directory: join(directory, 'forge'),
     clock: systemClock,
     random: (count) => randomBytes(count),
-    path: environment().PATH,
+    path: PATH,
   });
   ann = forge.admin.createUser({ login: 'ann' });
   reader = forge.admin.createUser({ login: 'reader' });
@@ -37,23 +38,9 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-function environment() {
-  return {
-    PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
-    HOME: directory,
-    LC_ALL: 'C',
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_TERMINAL_PROMPT: '0',
-    GIT_AUTHOR_NAME: 'dev',
-    GIT_AUTHOR_EMAIL: 'dev@example.test',
-    GIT_COMMITTER_NAME: 'dev',
-    GIT_COMMITTER_EMAIL: 'dev@example.test',
-  };
-}
-
 function options() {
   const signal = AbortSignal.timeout(30_000);
-  return { env: environment(), cwd: directory, deadline: 30_000, name: 'git', signal };
+  return { env: developerEnvironment(directory), cwd: directory, deadline: 30_000, name: 'git', signal };
 }
 
 async function git(...args: string[]): Promise<string> {
