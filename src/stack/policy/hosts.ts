@@ -1,15 +1,13 @@
 import { entryOf, itemsOf, pairsOf, textOf } from '../../recipe/source.ts';
 import type { PolicyFinding } from './finding.ts';
+import { isLinkLocal } from './link-local.ts';
 import { asked, type PolicyView, type ServiceView, servicesOf, texts } from './view.ts';
-
-/** The node itself, and the addresses at which clouds answer questions about it. */
-const OF_THE_NODE = /^(host-gateway$|169\.254\.|\[?fe80:|\[?fd00:ec2:)/i;
 
 /** Requirement 41, as far as a recipe asks by name: no way to the node and its metadata by `extra_hosts` or `dns`. */
 export function hosts(view: PolicyView): readonly PolicyFinding[] {
   return servicesOf(view).flatMap((service) =>
     addressesOf(service)
-      .filter(({ address }) => OF_THE_NODE.test(address))
+      .filter(({ address }) => address === 'host-gateway' || isLinkLocal(address))
       .map(({ key, address, line }) =>
         asked(view, {
           ...{ requirement: 41, code: 'node-address', feature: `${key}:${address}`, line },

@@ -1,10 +1,8 @@
 import { splitImage } from '../../ports/image-name.ts';
 import { entryOf, textOf } from '../../recipe/source.ts';
 import type { PolicyFinding } from './finding.ts';
+import { isLinkLocal } from './link-local.ts';
 import { asked, type PolicyView, servicesOf } from './view.ts';
-
-/** Addresses that no registry has: the metadata service of clouds and what lies beside it. */
-const LINK_LOCAL = /^(169\.254\.|\[(fe80:|fd00:ec2:|(::|0:0:0:0:0:)ffff:(169\.254\.|a9fe:))|metadata\.)/i;
 
 /** Requirement 36, as far as it hangs on where images come from; digests are resolved when a run begins. */
 export function images(view: PolicyView): readonly PolicyFinding[] {
@@ -14,7 +12,8 @@ export function images(view: PolicyView): readonly PolicyFinding[] {
     const text = textOf(image?.value);
     if (image === undefined || text === undefined || text === '') return [];
     const { host } = splitImage(text);
-    const linkLocal = LINK_LOCAL.test(host);
+    // No registry is there, but the metadata service of a cloud.
+    const linkLocal = isLinkLocal(host) || host.startsWith('metadata.');
     if (!linkLocal && (imageHosts === undefined || imageHosts.includes(host))) return [];
     return [
       asked(view, {

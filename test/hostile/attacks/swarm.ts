@@ -308,6 +308,15 @@ const NODE: readonly Attack[] = [
   inService(41, 'the node as a host', 'extra_hosts:\n  - "host.docker.internal:host-gateway" #!', {
     ...address('extra_hosts:host-gateway'),
   }),
+  inService(41, 'the node’s link as a host', 'extra_hosts: ["m=fe80::1"] #!', {
+    ...address('extra_hosts:fe80::1'),
+  }),
+  inService(41, 'the metadata service of IPv6 as a host', 'extra_hosts: ["m=fd00:ec2::254"] #!', {
+    ...address('extra_hosts:fd00:ec2::254'),
+  }),
+  inService(41, 'the metadata service as IPv6 writes it', 'extra_hosts: ["m=::ffff:169.254.169.254"] #!', {
+    ...address('extra_hosts:::ffff:169.254.169.254'),
+  }),
   inService(41, 'the metadata service as a host', 'extra_hosts: {meta: 169.254.169.254} #!', {
     ...address('extra_hosts:169.254.169.254'),
   }),
