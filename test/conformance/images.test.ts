@@ -134,12 +134,15 @@ describe('a service of an image that wants a login', { timeout: 60_000 }, () => 
     const image = `${at(guarded).address}/service:2`;
     const stack = await deployed(at(lab).deployer, image);
     const wait = { name: 'a rejection', deadline: 30_000, every: 200, signal: soon() };
-    await until(wait, async () => {
+    const words = await until(wait, async () => {
       const { tasks } = await at(lab).deployer.observe(stack, soon());
-      return tasks.some(({ state }) => state === 'rejected')
-        ? { done: true, value: undefined }
+      const rejected = tasks.find(({ state }) => state === 'rejected');
+      return rejected !== undefined
+        ? { done: true, value: rejected.error }
         : { done: false, missing: tasks[0]?.state ?? 'a task' };
     });
+    expect(words).toContain('No such image');
+    expect(await imagesUnder('service')).toEqual([]);
     await at(lab).deployer.remove(stack, soon());
   });
 });

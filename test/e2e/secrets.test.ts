@@ -103,7 +103,7 @@ test('a function of abra.sh that fails is the recipe’s fault, a step of the su
 test('requirement 37: what abra.sh does is done in the app’s own container, where nothing of ours is', async () => {
   const { tree, house, directory } = opened();
   release(tree, at(lab).images.nginx.old, '1.0.0+1.22.0');
-  const looks = `{ env | grep -i seatrial; ls /var/run/docker.sock; echo seen; } >&2 2> /dev/null; return 4;`;
+  const looks = `{ env | grep -iE '^(seatrial|docker)'; ls /var/run/docker.sock; echo seen; } >&2 2> /dev/null; return 4;`;
   tree.write(
     'abra.sh',
     SCRIPT.replace('echo "$TARGET', () => `${looks} echo "$TARGET`),
