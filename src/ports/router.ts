@@ -1,5 +1,5 @@
 import type { StackName } from '../shared/brand.ts';
-import { SeatrialError } from '../shared/errors.ts';
+import { isSeatrialError, SeatrialError } from '../shared/errors.ts';
 import type { Labels } from './engine.ts';
 
 /** Which requests go where, and what the router does with them on the way. */
@@ -104,7 +104,11 @@ export interface RunRouter {
 export interface OpenRouter {
   /** How the app with this host is visited. Throws as `ask` does. */
   address(host: string, signal: AbortSignal): Promise<Address>;
-  /** Throws `environment` error `router-unreachable` where the router itself did not come up or does not answer. */
+  /**
+   * Where the app takes a request and does not answer in time, the answer is the router's 504.
+   * Throws `environment` error `router-unreachable` where the router itself did not come up or
+   * cannot be reached.
+   */
   ask(ask: Ask, signal: AbortSignal): Promise<Answer>;
   /** Waits until nothing is under way any more and removes what `open` created. */
   close(signal: AbortSignal): Promise<void>;
@@ -113,6 +117,12 @@ export interface OpenRouter {
 /** The name by which the router reaches a service of a stack. */
 export function serviceAddress(stack: StackName, service: string): string {
   return `${stack}_${service}`;
+}
+
+/** The answer of a router that waited in vain for the app; undefined for any other trouble. */
+export function answerTooLate(error: unknown): Answer | undefined {
+  if (!isSeatrialError(error) || error.code !== 'unanswered') return undefined;
+  return { from: 'router', status: 504, headers: {}, body: Buffer.from(error.message) };
 }
 
 /** The error of a router that cannot be asked. */

@@ -1,5 +1,6 @@
 import { request as plainRequest, type RequestOptions } from 'node:http';
 import { request as secureRequest, type RequestOptions as TlsOptions } from 'node:https';
+import { SeatrialError } from './errors.ts';
 
 /** One GET to an address of our choice, under a host name of our choice. */
 export interface BoundedRequest {
@@ -28,21 +29,35 @@ export interface BoundedResponse {
   readonly body: Uint8Array;
 }
 
-/** Asks once, follows nothing, and reads no more than it may. Throws the errors of Node as they are. */
+/**
+ * Asks once, follows nothing, and reads no more than it may. Throws an `environment` error
+ * `unanswered` where somebody took the request and did not answer in time, and otherwise the
+ * errors of Node as they are.
+ */
 export function requestOnce(asked: BoundedRequest, signal: AbortSignal): Promise<BoundedResponse> {
   return new Promise((resolve, reject) => {
+    const late = AbortSignal.timeout(asked.deadline);
+    let taken = false;
+    const failed = (error: Error) => {
+      reject(taken && late.aborted && !signal.aborted ? unanswered(asked) : error);
+    };
     const options: RequestOptions = {
       ...asked.connect,
       path: asked.path,
       headers: { host: asked.host, 'user-agent': 'seatrial' },
-      signal: AbortSignal.any([signal, AbortSignal.timeout(asked.deadline)]),
+      signal: AbortSignal.any([signal, late]),
       agent: false,
     };
     const started =
       asked.tls === undefined
         ? plainRequest(options)
         : secureRequest({ ...options, ...tlsOptions(asked.tls) });
-    started.once('error', reject);
+    started.once('error', failed);
+    started.once('socket', (socket) =>
+      socket.once(asked.tls === undefined ? 'connect' : 'secureConnect', () => {
+        taken = true;
+      }),
+    );
     started.once('response', (response) => {
       const chunks: Buffer[] = [];
       let size = 0;
@@ -52,7 +67,7 @@ export function requestOnce(asked: BoundedRequest, signal: AbortSignal): Promise
           response.destroy(new Error(`the answer has more than ${asked.maxBytes} bytes`));
         else chunks.push(chunk);
       });
-      response.once('error', reject);
+      response.once('error', failed);
       response.once('end', () =>
         resolve({
           status: response.statusCode ?? 0,
@@ -64,6 +79,15 @@ export function requestOnce(asked: BoundedRequest, signal: AbortSignal): Promise
       );
     });
     started.end();
+  });
+}
+
+function unanswered({ host, path, deadline }: BoundedRequest): SeatrialError {
+  return new SeatrialError({
+    kind: 'environment',
+    code: 'unanswered',
+    sentence: `${host}${path} was not answered within ${deadline / 1000} s`,
+    facts: { host, path, deadline },
   });
 }
 

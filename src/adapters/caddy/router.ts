@@ -1,5 +1,11 @@
 import type { Engine, Labels } from '../../ports/engine.ts';
-import { type OpenRouter, type Route, type Router, routerUnreachable } from '../../ports/router.ts';
+import {
+  answerTooLate,
+  type OpenRouter,
+  type Route,
+  type Router,
+  routerUnreachable,
+} from '../../ports/router.ts';
 import { type BoundedResponse, requestOnce } from '../../shared/bounded-request.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { asSeatrialError, SeatrialError } from '../../shared/errors.ts';
@@ -106,6 +112,8 @@ function opened(
         return { ...answer, from: answer.headers[ORIGIN] === 'app' ? 'app' : 'router' };
       } catch (error) {
         signal.throwIfAborted();
+        const late = answerTooLate(error);
+        if (late !== undefined) return late;
         throw routerUnreachable(asSeatrialError(error).message);
       }
     },

@@ -2,6 +2,7 @@ import type { Engine } from '../../ports/engine.ts';
 import {
   type Answer,
   type Ask,
+  answerTooLate,
   type OpenRouter,
   type Route,
   type Router,
@@ -74,6 +75,8 @@ async function askContainer(route: Route, at: string, ask: Ask, signal: AbortSig
   } catch (error) {
     signal.throwIfAborted();
     if (isRefusal(error)) return ours(502, `${route.service} takes no connection on port ${route.port}`);
+    const late = answerTooLate(error);
+    if (late !== undefined) return late;
     throw routerUnreachable(asSeatrialError(error).message);
   }
 }

@@ -1,5 +1,11 @@
 import { createHash, X509Certificate } from 'node:crypto';
-import { type Answer, type Router, routerUnreachable, type Trust } from '../../ports/router.ts';
+import {
+  type Answer,
+  answerTooLate,
+  type Router,
+  routerUnreachable,
+  type Trust,
+} from '../../ports/router.ts';
 import { type BoundedResponse, requestOnce } from '../../shared/bounded-request.ts';
 import { asSeatrialError } from '../../shared/errors.ts';
 
@@ -37,6 +43,8 @@ export function createTraefikRouter({ network, address, ca }: TraefikRouterOptio
                 return withOrigin(await requestOnce({ ...ask, connect: address, tls }, signal));
               } catch (error) {
                 signal.throwIfAborted();
+                const late = answerTooLate(error);
+                if (late !== undefined) return late;
                 throw routerUnreachable(asSeatrialError(error).message);
               }
             },
