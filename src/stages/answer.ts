@@ -73,7 +73,8 @@ export async function appAnswer(
       };
     });
   } catch (error) {
-    if (!(error instanceof SeatrialError && error.code === 'deadline')) throw error;
+    // Also the router may keep one waiting, and that is no fault of the app's.
+    if (!(error instanceof SeatrialError && error.facts['deadline'] === 'answer')) throw error;
     return fail({
       code: 'no-answer',
       sentence: `All services are healthy, but nothing answers for ${host} on the port that the labels name (\`${service}\`): ${String(error.facts['missing'])}.`,
