@@ -25,6 +25,8 @@ export interface Firewall {
 }
 
 export interface OpenFirewall {
+  /** Aborted with `egress-unguarded` where the limit of an egress cannot be kept any more. */
+  readonly lost: AbortSignal;
   /**
    * Resolves when the guard stands: undefined, or why this node cannot be guarded.
    * Throws `environment` error `egress-unguarded` where the egress asks for more than the node can do.

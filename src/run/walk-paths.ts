@@ -44,7 +44,8 @@ export async function walkPaths(options: WalkOptions): Promise<void> {
   try {
     const say = (text: string) => options.emit({ type: 'progress', stage: undefined, text });
     await guarded(helpers.firewall, say, signal);
-    await sideBySide(options, scope, helpers);
+    const guardedSignal = AbortSignal.any([signal, helpers.firewall.lost]);
+    await sideBySide({ ...options, signal: guardedSignal }, { ...scope, signal: guardedSignal }, helpers);
   } finally {
     await closeHelpers(helpers);
   }

@@ -130,6 +130,27 @@ export function firewallConformance(name: string, makeWorld: () => Promise<Firew
       });
     });
 
+    test('a limit that cannot be kept any more is told', async () => {
+      await inCorner(async (corner) => {
+        const { engine, firewall } = at();
+        const egress: Egress = { mode: 'registries', hosts: ['198.51.100.1'] };
+        const guard = await firewall.open(corner.run, egress, labelsOf(corner), soon());
+        await guard.standing(soon());
+        const all = await engine.containers(labelsOf(corner), soon());
+        const found = all.find(({ name: called }) => called === firewall.containerName(corner.run));
+        await engine.removeContainer(found?.id ?? '', soon());
+        await appOn(at(), corner, labelsOf(corner));
+        const wait = { name: 'the loss', deadline: 10_000, every: 200, signal: soon() };
+        await until(wait, async () =>
+          guard.lost.aborted
+            ? { done: true, value: undefined }
+            : { done: false, missing: 'a word of the guard' },
+        );
+        expect(guard.lost.reason).toMatchObject({ kind: 'environment', code: 'egress-unguarded' });
+        await guard.close(soon());
+      });
+    });
+
     test('two runs have guards of their own', async () => {
       await inCorner(async (first) =>
         inCorner(async (second) => {

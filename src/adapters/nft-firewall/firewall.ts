@@ -88,8 +88,17 @@ function opened(engine: Engine, { run, table, egress, started }: Opening): OpenF
           limitContainers({ engine, run, table, pipe: PIPE, guard: id, signal: stop.signal }),
         )
       : Promise.resolve();
-  limiting.catch(() => undefined);
+  const lost = new AbortController();
+  // A guard that did not come up at all is told by `standing`.
+  limiting.catch(async (error: unknown) => {
+    const stood = await started.then(
+      () => true,
+      () => false,
+    );
+    if (stood && !stop.signal.aborted) lost.abort(tooLittle(egress, asSeatrialError(error).message));
+  });
   return {
+    lost: lost.signal,
     async standing(signal) {
       try {
         await started;

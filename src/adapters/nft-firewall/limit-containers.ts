@@ -1,4 +1,6 @@
 import type { Engine } from '../../ports/engine.ts';
+import { SeatrialError } from '../../shared/errors.ts';
+import { oneLine } from '../../shared/text.ts';
 import { GATEWAY, limit } from './rules.ts';
 
 export interface LimitOptions {
@@ -36,5 +38,12 @@ export async function limitContainers(options: LimitOptions): Promise<void> {
 }
 
 async function tell({ engine, guard, pipe, signal }: LimitOptions, command: string): Promise<void> {
-  await engine.exec(guard, ['sh', '-c', 'printf %s "$1" > "$2"', 'tell', command, pipe], signal);
+  const words = ['sh', '-c', 'printf %s "$1" > "$2"', 'tell', command, pipe];
+  const told = await engine.exec(guard, words, signal);
+  if (told.exitCode === 0) return;
+  throw new SeatrialError({
+    kind: 'environment',
+    code: 'egress-unguarded',
+    sentence: `the guard does not take a container under its limit: ${oneLine(told.stderr)}`,
+  });
 }

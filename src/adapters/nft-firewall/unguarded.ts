@@ -6,6 +6,7 @@ export function unguarded(why: string): Firewall {
   return {
     containerName: (run) => `seatrial-${run}-guard`,
     open: async (_run, egress) => ({
+      lost: new AbortController().signal,
       async standing() {
         if (egress.mode === 'registries') throw tooLittle(egress, why);
         return why;
